@@ -1,0 +1,107 @@
+#include "base/digits.h"
+#include "base/number.h"
+#include "base/time.h"
+#include "decode/infer.h"
+
+#define BIT(t) (1u << (t))
+#define ALL                                                                    \
+	(BIT(SPT_BOOL) | BIT(SPT_INT64) | BIT(SPT_FLOAT64) | BIT(SPT_TIMESTAMP))
+
+static bool
+looks_time(const char *p, size_t n)
+{
+	spt_time t;
+
+	/* The shortest is 2015-05-17; what has no dash is a number. */
+	return n >= 8 && memchr(p, '-', n) != NULL &&
+	       spt_time_parse(p, n, NULL, &t) == 1;
+}
+
+/* A whole number that int64 cannot hold. */
+static bool
+looks_huge(const char *p, size_t n)
+{
+	if (n > 1 && *p == '-')
+		p++, n--;
+	if (n < 19 || *p == '0')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (spt__digit(p[i]) > 9)
+			return false;
+	return true;
+}
+
+static unsigned
+of_text(const char *p, size_t n, unsigned left)
+{
+	unsigned can = 0;
+	bool b;
+
+	spt__trim(&p, &n);
+	if (n == 0)
+		return 0;
+	if ((left & BIT(SPT_INT64)) != 0 && spt_looks_int(p, n))
+		can |= BIT(SPT_INT64) | BIT(SPT_FLOAT64);
+	else if ((left & BIT(SPT_FLOAT64)) != 0 &&
+		 (spt_looks_float(p, n) || looks_huge(p, n)))
+		can |= BIT(SPT_FLOAT64);
+	if ((left & BIT(SPT_BOOL)) != 0 && spt_bool_parse(p, n, &b) == 1)
+		can |= BIT(SPT_BOOL);
+	if ((left & BIT(SPT_TIMESTAMP)) != 0 && looks_time(p, n))
+		can |= BIT(SPT_TIMESTAMP);
+	return can;
+}
+
+static unsigned
+of_number(const char *p, size_t n)
+{
+	bool is_int;
+	int64_t i;
+	double d;
+
+	if (spt_json_number_parse(p, n, &is_int, &i, &d) == 0)
+		return 0;
+	return BIT(SPT_FLOAT64) | (is_int ? BIT(SPT_INT64) : 0);
+}
+
+void
+spt_infer_add(struct spt_infer *f, const struct spt_cell *c, bool typed)
+{
+	unsigned left = ALL & ~f->ruled_out, can = 0;
+
+	if (c->kind == SPT_CELL_NULL)
+		return;
+	f->any = true;
+	if (left == 0)
+		return;
+	switch (c->kind) {
+	case SPT_CELL_TEXT:
+		can = of_text(
+		    c->p, c->n, typed ? left & BIT(SPT_TIMESTAMP) : left);
+		break;
+	case SPT_CELL_NUMBER:
+		can = of_number(c->p, c->n);
+		break;
+	case SPT_CELL_TRUE:
+	case SPT_CELL_FALSE:
+		can = BIT(SPT_BOOL);
+		break;
+	default:
+		break;
+	}
+	f->ruled_out |= ALL & ~can;
+}
+
+enum spt_type
+spt_infer_type(const struct spt_infer *f)
+{
+	static const enum spt_type order[] = { SPT_BOOL, SPT_INT64,
+		SPT_FLOAT64, SPT_TIMESTAMP };
+
+	if (!f->any)
+		return SPT_UTF8;
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if ((f->ruled_out & BIT(order[i])) == 0)
+			return order[i];
+	return SPT_UTF8;
+}

@@ -1,0 +1,142 @@
+/*
+ * badrec - a bad record is kept whole: its text if it is UTF-8, else base64,
+ * so that nothing of it is lost.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "ingest/badrec.h"
+
+#define FLUSH_BYTES 65536
+
+int
+spt_badrec_open(struct spt_badrec *b, const struct spt_io *io, const char *how,
+    struct spt_err *e)
+{
+	memset(b, 0, sizeof *b);
+	b->io = io;
+	spt_buf_init(&b->lines, io);
+	if (how == NULL || strcmp(how, "stop") == 0) {
+		b->what = SPT_BAD_STOP;
+		return 0;
+	}
+	if (strcmp(how, "skip") == 0) {
+		b->what = SPT_BAD_SKIP;
+		return 0;
+	}
+	b->what = SPT_BAD_KEEP;
+	return spt_sink_file(&b->sink, io, how, false, e);
+}
+
+static int
+stop(const struct spt_bad_record *r, struct spt_err *e)
+{
+	const char *column = r->column, *remedy = r->remedy;
+
+	return spt_fail(e, SPT_EDATA,
+	    "%s: line %lld: %s%s%s%s (%s%s--bad FILE keeps such records and "
+	    "goes on)",
+	    r->file, (long long)r->line, column != NULL ? "column \"" : "",
+	    column != NULL ? column : "", column != NULL ? "\": " : "",
+	    r->reason, remedy != NULL ? remedy : "",
+	    remedy != NULL ? " takes it; " : "");
+}
+
+static int
+put_base64(struct spt_buf *out, const uint8_t *p, size_t n, struct spt_err *e)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < n; i += 3) {
+		uint32_t v = (uint32_t)p[i] << 16 |
+			     (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) |
+			     (i + 2 < n ? p[i + 2] : 0);
+		char four[4] = { digit[v >> 18], digit[v >> 12 & 63],
+			i + 1 < n ? digit[v >> 6 & 63] : '=',
+			i + 2 < n ? digit[v & 63] : '=' };
+
+		if (spt_buf_put(out, four, 4, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+keep(struct spt_badrec *b, const struct spt_bad_record *r, struct spt_err *e)
+{
+	struct spt_buf *o = &b->lines;
+
+	if (spt_buf_puts(o, "{\"file\":", e) < 0 ||
+	    spt_json_put_string(o, r->file, strlen(r->file), e) < 0 ||
+	    spt_buf_printf(o, e, ",\"line\":%lld,\"offset\":%llu",
+		(long long)r->line, (unsigned long long)r->offset) < 0)
+		return -1;
+	if (r->column != NULL &&
+	    (spt_buf_puts(o, ",\"column\":", e) < 0 ||
+		spt_json_put_string(o, r->column, strlen(r->column), e) < 0))
+		return -1;
+	if (spt_buf_puts(o, ",\"reason\":", e) < 0 ||
+	    spt_json_put_string(o, r->reason, strlen(r->reason), e) < 0)
+		return -1;
+	if (spt_utf8_valid(r->bytes, r->n)) {
+		if (spt_buf_puts(o, ",\"text\":", e) < 0 ||
+		    spt_json_put_string(o, (const char *)r->bytes, r->n, e) < 0)
+			return -1;
+	} else if (spt_buf_puts(o, ",\"base64\":\"", e) < 0 ||
+		   put_base64(o, r->bytes, r->n, e) < 0 ||
+		   spt_buf_putc(o, '"', e) < 0) {
+		return -1;
+	}
+	if (spt_buf_puts(o, "}\n", e) < 0)
+		return -1;
+	return o->len >= FLUSH_BYTES ? spt_badrec_flush(b, e) : 0;
+}
+
+int
+spt_badrec_put(
+    struct spt_badrec *b, const struct spt_bad_record *r, struct spt_err *e)
+{
+	switch (b->what) {
+	case SPT_BAD_STOP:
+		return stop(r, e);
+	case SPT_BAD_SKIP:
+		return 0;
+	case SPT_BAD_KEEP:
+		return keep(b, r, e);
+	}
+	return 0;
+}
+
+int
+spt_badrec_flush(struct spt_badrec *b, struct spt_err *e)
+{
+	if (b->lines.len == 0)
+		return 0;
+	if (b->sink->ops->write(b->sink, b->lines.data, b->lines.len, e) < 0)
+		return -1;
+	b->lines.len = 0;
+	return 0;
+}
+
+int
+spt_badrec_finish(struct spt_badrec *b, struct spt_err *e)
+{
+	if (b->sink == NULL)
+		return 0;
+	if (spt_badrec_flush(b, e) < 0)
+		return -1;
+	return b->sink->ops->end(b->sink, e);
+}
+
+void
+spt_badrec_fini(struct spt_badrec *b)
+{
+	if (b->io == NULL)
+		return;
+	if (b->sink != NULL)
+		b->sink->ops->close(b->sink);
+	b->sink = NULL;
+	spt_buf_fini(&b->lines);
+}

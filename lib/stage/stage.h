@@ -1,0 +1,95 @@
+/*
+ * stage - the one interface that every program but the two ends implements.
+ *
+ * The loop (loop.h) owns reading, writing, flushing, aligning barriers,
+ * progress, signals and the end; a stage sees rows, barriers and its own
+ * state, nothing else: no clock, no descriptor, no environment.
+ */
+#ifndef SPT_STAGE_H
+#define SPT_STAGE_H
+
+#include "batch/builder.h"
+#include "wire/item.h"
+
+struct spt_emit;
+struct spt_state_out;
+struct spt_state_in;
+
+/* self is what spt_loop was given.  0 or -1; optional entries may be NULL. */
+struct spt_stage {
+	const char *name; /* the program */
+	int min_inputs, max_inputs;
+	const char *const *sides; /* names of side outputs 1.., NULL-ended */
+
+	/* Refuse here, with the column's name, whatever cannot work, and
+	 * declare output schemas with spt_emit_schema: output 0 always, side
+	 * outputs if spt_emit_wanted.  in[i] is on loan until close. */
+	int (*open)(void *self, const struct spt_schema *const in[], int n_in,
+	    struct spt_emit *out, struct spt_err *e);
+	/* An epoch begins: spt_emit_epoch and spt_emit_time are new.
+	 * Optional. */
+	int (*begin)(void *self, struct spt_emit *out, struct spt_err *e);
+	/* Rows; any number of rows out.  b is on loan for the call. */
+	int (*batch)(void *self, int input, const struct spt_batch *b,
+	    struct spt_emit *out, struct spt_err *e);
+	/* The epoch closes: rows that this causes, figures (spt_emit_figure);
+	 * b->watermark may be changed.  Optional. */
+	int (*barrier)(void *self, struct spt_control *b, struct spt_emit *out,
+	    struct spt_err *e);
+	/* The state, entry by entry; with delta only what changed since the
+	 * last save.  Optional: a stage without state has none. */
+	int (*save)(
+	    void *self, struct spt_state_out *w, bool delta, struct spt_err *e);
+	int (*load)(void *self, struct spt_state_in *r, struct spt_err *e);
+	/* Frees; called once, also after failures. */
+	void (*close)(void *self);
+	/* One line for SIGUSR1 and -v, no newline.  Optional. */
+	void (*status)(void *self, char *text, size_t n);
+};
+
+/* ---- what a stage does with its outputs -----------------------------------
+ */
+
+#define SPT_STREAM 0 /* the output that is the stream */
+
+/* In open: output k has this schema (copied).  For output 0 the loop adds the
+ * stream's own metadata (plan, bounded, ...) from the first input. */
+SPT_MUST int spt_emit_schema(
+    struct spt_emit *out, int k, const struct spt_schema *s, struct spt_err *e);
+/* Has the user asked for side output k? */
+bool spt_emit_wanted(const struct spt_emit *out, int k);
+
+/* A batch as it is: goes on without a copy where nothing waits before it. */
+SPT_MUST int spt_emit_batch(
+    struct spt_emit *out, int k, const struct spt_batch *b, struct spt_err *e);
+/* The builder of output k: put one row into it, then spt_emit_row.  Rows go
+ * out when the batch is full, before the loop waits, and at barriers. */
+struct spt_builder *spt_emit_builder(struct spt_emit *out, int k);
+SPT_MUST int spt_emit_row(struct spt_emit *out, int k, struct spt_err *e);
+
+int64_t spt_emit_epoch(const struct spt_emit *out);
+spt_time spt_emit_time(const struct spt_emit *out); /* of the epoch's begin */
+
+/* In barrier: a figure of this epoch for spate:progress ("late", 3). */
+SPT_MUST int spt_emit_figure(
+    struct spt_emit *out, const char *name, int64_t value, struct spt_err *e);
+
+/* ---- state, entry by entry (keys unique; a later put wins) ----------------
+ */
+
+struct spt_state_out {
+	int (*put)(void *ctx, const void *key, size_t n_key, const void *val,
+	    size_t n_val, struct spt_err *e);
+	int (*remove)(
+	    void *ctx, const void *key, size_t n_key, struct spt_err *e);
+	void *ctx;
+};
+
+struct spt_state_in {
+	/* 1 an entry, on loan until the next call; 0 no more; -1. */
+	int (*next)(void *ctx, const void **key, size_t *n_key,
+	    const void **val, size_t *n_val, struct spt_err *e);
+	void *ctx;
+};
+
+#endif

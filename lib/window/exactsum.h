@@ -1,0 +1,41 @@
+/*
+ * exactsum - sums that do not depend on the order of their terms: of integers
+ * in 128 bits, of floats as an unevaluated sum of two doubles.
+ */
+#ifndef SPT_EXACTSUM_H
+#define SPT_EXACTSUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A 128-bit two's complement number; all zero is 0.  2^64 terms fit. */
+struct spt_wide {
+	uint64_t lo, hi;
+};
+
+static inline void
+spt_wide_add(struct spt_wide *s, int64_t v)
+{
+	uint64_t lo = s->lo + (uint64_t)v;
+
+	s->hi += (v < 0 ? UINT64_MAX : 0) + (lo < s->lo);
+	s->lo = lo;
+}
+
+void spt_wide_merge(struct spt_wide *s, const struct spt_wide *other);
+/* False: it does not fit. */
+bool spt_wide_get(const struct spt_wide *s, int64_t *v);
+/* The sum divided by n > 0, correctly rounded. */
+double spt_wide_mean(const struct spt_wide *s, uint64_t n);
+
+/* The value is hi + lo, and hi is that rounded to double; all zero is 0. */
+struct spt_dd {
+	double hi, lo;
+};
+
+void spt_dd_add(struct spt_dd *s, double v);
+void spt_dd_merge(struct spt_dd *s, const struct spt_dd *other);
+/* The value divided by n > 0, rounded once. */
+double spt_dd_mean(const struct spt_dd *s, uint64_t n);
+
+#endif

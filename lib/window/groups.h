@@ -1,0 +1,86 @@
+/*
+ * groups - a hash table from keys to aggregate states.
+ *
+ * Open addressing over indices; a group keeps its index until groups are
+ * dropped.  Keys lie in one buffer, states in one flat array, so that the
+ * whole table goes away with three calls.
+ */
+#ifndef SPT_GROUPS_H
+#define SPT_GROUPS_H
+
+#include "window/agg.h"
+#include "window/groupkey.h"
+
+#define SPT_GROUP_TOUCHED 1u /* a row came in this epoch */
+#define SPT_GROUP_DIRTY 2u   /* ... since the last save */
+#define SPT_GROUP_SAVED 4u   /* it is in some save: its end must be told */
+
+struct spt_group {
+	uint64_t hash;
+	size_t key_at;
+	uint32_t key_len;
+	uint32_t flags;
+};
+
+/* Indices of groups. */
+struct spt_marks {
+	uint32_t *v;
+	size_t n, cap;
+};
+
+struct spt_groups {
+	const struct spt_io *io;
+	const struct spt_keyset *keys;
+	const struct spt_aggs *aggs;
+	uint64_t *slots; /* high half of the hash, index + 1; 0: free */
+	size_t n_slots;  /* a power of two, or 0 */
+	struct spt_group *v;
+	size_t n, cap;
+	uint8_t *states; /* aggs->stride bytes a group */
+	size_t cap_states;
+	struct spt_buf key_bytes;
+	struct spt_marks touched, dirty; /* the groups with these flags */
+};
+
+/* keys and aggs are on loan until fini. */
+void spt_groups_init(struct spt_groups *g, const struct spt_io *io,
+    const struct spt_keyset *keys, const struct spt_aggs *aggs);
+void spt_groups_fini(struct spt_groups *g);
+
+/* The group of a row, whose hash is known; made if it is not there.  0, *i. */
+SPT_MUST int spt_groups_at_row(struct spt_groups *g, const struct spt_batch *b,
+    int64_t row, uint64_t hash, uint32_t *i, struct spt_err *e);
+/* The same for a key in bytes. */
+SPT_MUST int spt_groups_at_key(struct spt_groups *g, const uint8_t *key,
+    size_t n, uint64_t hash, uint32_t *i, struct spt_err *e);
+/* Sets both TOUCHED and DIRTY. */
+SPT_MUST int spt_groups_touch(
+    struct spt_groups *g, uint32_t i, struct spt_err *e);
+/* Takes the flag off all groups. */
+void spt_groups_untouch(struct spt_groups *g);
+void spt_groups_clean(struct spt_groups *g);
+
+static inline const uint8_t *
+spt_groups_key(const struct spt_groups *g, uint32_t i)
+{
+	return g->key_bytes.data + g->v[i].key_at;
+}
+
+static inline uint8_t *
+spt_groups_state(const struct spt_groups *g, uint32_t i)
+{
+	return g->states + g->aggs->stride * i;
+}
+
+/* Drops every group for which drop says so; the others get new indices, in
+ * the same order. */
+SPT_MUST int spt_groups_drop(struct spt_groups *g,
+    bool (*drop)(void *ctx, const struct spt_groups *g, uint32_t i), void *ctx,
+    struct spt_err *e);
+
+/* order gets n indices in the order of the keys: those of which, or all
+ * groups if which is NULL. */
+SPT_MUST int spt_groups_sort(const struct spt_groups *g, const uint32_t *which,
+    size_t n, struct spt_marks *order, struct spt_err *e);
+
+#endif

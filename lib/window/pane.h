@@ -1,0 +1,44 @@
+/*
+ * pane - the open windows, each with its groups.
+ *
+ * A row goes into panes, and results are made from panes.  Today a pane is a
+ * whole window (the one pane of rows without windows begins and ends at 0);
+ * where rows of a window are kept once for many windows, a pane is a slice.
+ */
+#ifndef SPT_PANE_H
+#define SPT_PANE_H
+
+#include "window/assign.h"
+#include "window/groups.h"
+
+struct spt_pane {
+	struct spt_interval span;
+	struct spt_groups groups;
+};
+
+struct spt_panes {
+	const struct spt_io *io;
+	const struct spt_keyset *keys;
+	const struct spt_aggs *aggs;
+	struct spt_pane **v; /* in no order until spt_panes_sort */
+	size_t n, cap;
+	uint32_t *slots; /* index + 1; 0: free */
+	size_t n_slots;
+};
+
+void spt_panes_init(struct spt_panes *p, const struct spt_io *io,
+    const struct spt_keyset *keys, const struct spt_aggs *aggs);
+void spt_panes_fini(struct spt_panes *p);
+/* The pane of that span, made if it is not there; on loan until it is
+ * dropped.  NULL: *e. */
+SPT_MUST struct spt_pane *spt_panes_get(
+    struct spt_panes *p, const struct spt_interval *span, struct spt_err *e);
+/* Orders v by start, then end. */
+void spt_panes_sort(struct spt_panes *p);
+/* Drops the panes for which drop says so, in the order of v. */
+void spt_panes_drop(struct spt_panes *p,
+    bool (*drop)(void *ctx, const struct spt_pane *pane), void *ctx);
+/* Groups in all panes. */
+size_t spt_panes_groups(const struct spt_panes *p);
+
+#endif

@@ -1,0 +1,247 @@
+/*
+ * window_state - what swindow keeps over a restart, entry by entry.
+ *
+ *	key			value
+ *	"c"			text: windows, keys and aggregates; only in
+ *				whole saves; another text is refused
+ *	"w"			the watermark of the last barrier, 8 bytes
+ *	"g" start end key	the states of one group: start and end of its
+ *				window 8 bytes each, key as in groupkey.h,
+ *				states as in agg_sum.c and agg_pick.c
+ *
+ * Numbers are least byte first.  A delta has "w", the groups that rows came
+ * into since the last save, and the removal of those that are gone.
+ */
+#include <endian.h>
+
+#include "window/swindow.h"
+
+static int
+put_word(struct spt_buf *b, int64_t v, struct spt_err *e)
+{
+	uint64_t word = htole64((uint64_t)v);
+
+	return spt_buf_put(b, &word, 8, e);
+}
+
+static int64_t
+get_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, 8);
+	return (int64_t)le64toh(word);
+}
+
+/* Appends the entry key of a group. */
+static int
+put_entry_key(struct spt_buf *b, const struct spt_pane *pane, uint32_t i,
+    struct spt_err *e)
+{
+	if (spt_buf_putc(b, 'g', e) < 0 ||
+	    put_word(b, pane->span.start, e) < 0 ||
+	    put_word(b, pane->span.end, e) < 0)
+		return -1;
+	return spt_buf_put(
+	    b, spt_groups_key(&pane->groups, i), pane->groups.v[i].key_len, e);
+}
+
+/* The text of "c". */
+static int
+describe(const struct spt_window *w, struct spt_buf *b, struct spt_err *e)
+{
+	static const char *const kinds[] = { "count", "sum", "avg", "min",
+		"max", "first", "last" };
+
+	if (spt_buf_printf(b, e, "1 windows %d %lld/%lld%+lld",
+		(int)w->spec.kind, (long long)w->spec.size,
+		(long long)w->spec.slide, (long long)w->spec.offset) < 0)
+		return -1;
+	for (size_t j = 0; j < w->keys.n; j++)
+		if (spt_buf_printf(b, e, "\nkey %s %s",
+			spt_type_name(w->keys.cols[j].type),
+			w->keys.cols[j].name) < 0)
+			return -1;
+	for (size_t i = 0; i < w->aggs.n; i++) {
+		const struct spt_agg *a = &w->aggs.v[i];
+
+		if (spt_buf_printf(b, e, "\n%s %s %s", kinds[a->kind],
+			spt_type_name(a->out),
+			a->column != NULL ? a->column : "") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- save
+ * ------------------------------------------------------------------------ */
+
+int
+spt_window_removed(struct spt_window *w, const struct spt_pane *pane,
+    uint32_t i, struct spt_err *e)
+{
+	size_t at = w->removed.len, n = 0;
+
+	if ((pane->groups.v[i].flags & SPT_GROUP_SAVED) == 0)
+		return 0;
+	if (spt_buf_put(&w->removed, &n, sizeof n, e) < 0 ||
+	    put_entry_key(&w->removed, pane, i, e) < 0)
+		return -1;
+	n = w->removed.len - at - sizeof n;
+	memcpy(w->removed.data + at, &n, sizeof n);
+	return 0;
+}
+
+static int
+save_group(struct spt_window *w, struct spt_pane *pane, uint32_t i,
+    struct spt_state_out *out, struct spt_err *e)
+{
+	size_t n_key;
+
+	w->text.len = 0;
+	if (put_entry_key(&w->text, pane, i, e) < 0)
+		return -1;
+	n_key = w->text.len;
+	if (spt_aggs_save(
+		&w->aggs, spt_groups_state(&pane->groups, i), &w->text, e) < 0)
+		return -1;
+	pane->groups.v[i].flags |= SPT_GROUP_SAVED;
+	return out->put(out->ctx, w->text.data, n_key, w->text.data + n_key,
+	    w->text.len - n_key, e);
+}
+
+static int
+save_removed(struct spt_window *w, struct spt_state_out *out, struct spt_err *e)
+{
+	size_t n;
+
+	for (size_t at = 0; at < w->removed.len; at += n) {
+		memcpy(&n, w->removed.data + at, sizeof n);
+		at += sizeof n;
+		if (out->remove(out->ctx, w->removed.data + at, n, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+save_head(struct spt_window *w, struct spt_state_out *out, bool delta,
+    struct spt_err *e)
+{
+	uint64_t mark = htole64((uint64_t)w->watermark);
+
+	if (out->put(out->ctx, "w", 1, &mark, 8, e) < 0)
+		return -1;
+	if (delta)
+		return save_removed(w, out, e);
+	w->text.len = 0;
+	if (describe(w, &w->text, e) < 0)
+		return -1;
+	return out->put(out->ctx, "c", 1, w->text.data, w->text.len, e);
+}
+
+int
+spt_window_save(
+    void *self, struct spt_state_out *out, bool delta, struct spt_err *e)
+{
+	struct spt_window *w = self;
+
+	if (save_head(w, out, delta, e) < 0)
+		return -1;
+	for (size_t p = 0; p < w->panes.n; p++) {
+		struct spt_pane *pane = w->panes.v[p];
+		struct spt_groups *g = &pane->groups;
+		size_t n = delta ? g->dirty.n : g->n;
+
+		for (uint32_t k = 0; k < n; k++)
+			if (save_group(
+				w, pane, delta ? g->dirty.v[k] : k, out, e) < 0)
+				return -1;
+		spt_groups_clean(g);
+	}
+	w->removed.len = 0;
+	return 0;
+}
+
+/* ---- load
+ * ------------------------------------------------------------------------- */
+
+static int
+damaged(struct spt_err *e)
+{
+	return spt_fail(e, SPT_ECHECKPOINT, "the state of swindow is damaged");
+}
+
+static int
+load_group(struct spt_window *w, const uint8_t *key, size_t n_key,
+    const void *val, size_t n_val, struct spt_err *e)
+{
+	struct spt_interval span;
+	struct spt_pane *pane;
+	uint32_t i;
+	int rc;
+
+	if (n_key < 17 || !spt_keyset_valid(&w->keys, key + 17, n_key - 17))
+		return damaged(e);
+	span.start = get_word(key + 1);
+	span.end = get_word(key + 9);
+	key += 17;
+	n_key -= 17;
+	pane = spt_panes_get(&w->panes, &span, e);
+	if (pane == NULL ||
+	    spt_groups_at_key(&pane->groups, key, n_key,
+		spt_keyset_hash_key(&w->keys, key, w->seed), &i, e) < 0)
+		return -1;
+	pane->groups.v[i].flags |= SPT_GROUP_SAVED;
+	rc = spt_aggs_load(
+	    &w->aggs, spt_groups_state(&pane->groups, i), val, n_val, e);
+	if (rc == 0)
+		return damaged(e);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+check_description(
+    struct spt_window *w, const void *val, size_t n, struct spt_err *e)
+{
+	w->text.len = 0;
+	if (describe(w, &w->text, e) < 0)
+		return -1;
+	if (w->text.len != n || memcmp(w->text.data, val, n) != 0)
+		return spt_fail(e, SPT_ECHECKPOINT,
+		    "the state was kept with other windows, keys or "
+		    "aggregates: it was \"%.*s\", now it is \"%.*s\"",
+		    (int)(n < 300 ? n : 300), (const char *)val,
+		    (int)(w->text.len < 300 ? w->text.len : 300),
+		    (const char *)w->text.data);
+	return 0;
+}
+
+static int
+load_entry(struct spt_window *w, const uint8_t *key, size_t n_key,
+    const void *val, size_t n_val, struct spt_err *e)
+{
+	if (n_key == 1 && key[0] == 'c')
+		return check_description(w, val, n_val, e);
+	if (n_key == 1 && key[0] == 'w' && n_val == 8) {
+		w->watermark = get_word(val);
+		return 0;
+	}
+	if (n_key > 1 && key[0] == 'g')
+		return load_group(w, key, n_key, val, n_val, e);
+	return damaged(e);
+}
+
+int
+spt_window_load(void *self, struct spt_state_in *in, struct spt_err *e)
+{
+	struct spt_window *w = self;
+	const void *key, *val;
+	size_t n_key, n_val;
+	int rc;
+
+	while ((rc = in->next(in->ctx, &key, &n_key, &val, &n_val, e)) > 0)
+		if (load_entry(w, key, n_key, val, n_val, e) < 0)
+			return -1;
+	return rc;
+}

@@ -1,14 +1,16 @@
 /*
  * floatprint - a double as the shortest decimal text that reads back as it.
  *
- * Every double of ordinary data is a decimal number of at most 15 digits, and
- * no two of those are the same double: if v times 10^k is, rounded, such an
- * integer whose quotient by 10^k is v again, its digits are the answer.  All
- * else asks printf for 15, 16 and 17 digits, and reads back.  The nearest text
- * of a length is the one to try, with two exceptions: subnormal numbers may
- * need fewer digits than 15, and the doubles above a power of two lie twice as
- * far apart as those below, so that the next text away from zero may read back
- * where the nearest does not.
+ * Three ways, tried in this order.  Every double of ordinary data is a decimal
+ * number of at most 15 digits, and no two of those are the same double: if v
+ * times 10^k is, rounded, such an integer whose quotient by 10^k is v again,
+ * its digits are the answer.  Else 16 digits or 17: for ordinary magnitudes
+ * the numbers that read back as v, halfway to its neighbours, are fractions of
+ * 128 bits that can be compared exactly.  All else asks printf, and reads back.
+ * There the nearest text of a length is the one to try, with two exceptions:
+ * subnormal numbers may need fewer digits than 15, and the doubles above a
+ * power of two lie twice as far apart as those below, so that the next text
+ * away from zero may read back where the nearest does not.
  */
 #include <float.h>
 #include <math.h>
@@ -25,6 +27,10 @@ struct shortest {
 	int point;
 };
 
+#if FLT_EVAL_METHOD == 0 && defined(__SIZEOF_INT128__)
+#define SMALLEST 1e-5
+#define LARGEST 0x1p53
+
 static void
 take_integer(struct shortest *s, int64_t m, int decimals)
 {
@@ -37,30 +43,80 @@ take_integer(struct shortest *s, int64_t m, int decimals)
 	memcpy(s->digits, text, s->n);
 }
 
+/* False: v has more than 15 digits; then *k is what makes v times 10^k an
+ * integer of 16 digits, or so. */
 static bool
-try_decimals(struct shortest *s, double v)
+try_decimals(struct shortest *s, double v, int *k)
 {
-#if FLT_EVAL_METHOD == 0
 	double ten = 1;
 
-	if (v < 1e-5)
-		return false;
-	for (int k = 0; k <= 20; k++, ten *= 10) {
+	for (*k = 0; *k <= 20; (*k)++, ten *= 10) {
 		double scaled = rint(v * ten);
 
 		if (scaled >= 1e15)
 			return false;
 		if (scaled / ten == v) {
-			take_integer(s, (int64_t)scaled, k);
+			take_integer(s, (int64_t)scaled, *k);
 			return true;
 		}
 	}
-#else
-	(void)s;
-	(void)v;
-#endif
 	return false;
 }
+
+/* Does what is behind the last digit round it up?  Half goes to even. */
+static bool
+rounds_up(unsigned __int128 rest, unsigned __int128 half, uint64_t digits)
+{
+	return rest > half || (rest == half && digits % 2 == 1);
+}
+
+/* Sixteen or seventeen digits of v, SMALLEST <= v < LARGEST, which has no
+ * shorter text; v times 10^k has 17 digits before the point, 16 or 18 when
+ * rounding has led to a wrong k.  v is m 2^e; everything is in halves of
+ * 2^(e-1), times 10^k. */
+static void
+take_exact(struct shortest *s, double v, int k)
+{
+	int e;
+	uint64_t m = (uint64_t)ldexp(frexp(v, &e), 53), digits;
+	unsigned __int128 ten, all, low, high, cut;
+	int shift = 1 - (e - 53);
+	bool down, up;
+
+	for (;;) {
+		ten = 1;
+		for (int i = 0; i < k; i++)
+			ten *= 10;
+		all = 2 * m * ten;
+		digits = (uint64_t)(all >> shift);
+		if (digits >= UINT64_C(100000000000000000))
+			k--;
+		else if (digits < UINT64_C(10000000000000000))
+			k++;
+		else
+			break;
+	}
+	/* What lies between low and high reads back as v; the two themselves
+	 * do when m is even.  Below a power of two only half as much does, but
+	 * those of this range are 16 digits, exactly. */
+	low = all - ten + m % 2;
+	high = all + ten - m % 2;
+	cut = (unsigned __int128)(digits / 10 * 10) << shift;
+	down = cut >= low;
+	up = cut + ((unsigned __int128)10 << shift) <= high;
+	if (down || up) {
+		/* The nearer one, if both do. */
+		if (down && up)
+			up = rounds_up(all - cut, (unsigned __int128)5 << shift,
+			    digits / 10);
+		take_integer(s, (int64_t)(digits / 10 + up), k - 1);
+		return;
+	}
+	digits += rounds_up(all - ((unsigned __int128)digits << shift),
+	    (unsigned __int128)1 << (shift - 1), digits);
+	take_integer(s, (int64_t)digits, k);
+}
+#endif
 
 /* Takes "d.ddde[+-]x" apart. */
 static void
@@ -106,8 +162,15 @@ find_shortest(struct shortest *s, double v)
 {
 	int n = v < DBL_MIN ? 1 : 15;
 
-	if (try_decimals(s, v))
+#ifdef SMALLEST
+	if (v >= SMALLEST && v < LARGEST) {
+		int k;
+
+		if (!try_decimals(s, v, &k))
+			take_exact(s, v, k + 1);
 		return;
+	}
+#endif
 	while (n < 17 && !try_digits(s, v, n))
 		n++;
 	if (n == 17)

@@ -1,12 +1,22 @@
 /*
  * json - strings are copied in runs; only the bytes that JSON cannot hold as
- * they are stop a run.
+ * they are stop a run.  Runs are looked for eight bytes at a time.
  */
 #include <math.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/number.h"
 #include "base/utf8.h"
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Not 0: one of eight bytes is 0 (a byte above a zero may count as one). */
+static uint64_t
+find_zero(uint64_t x)
+{
+	return (x - EACH(1)) & ~x & EACH(0x80);
+}
 
 /* Bytes at the start of p that are copied as they are. */
 static size_t
@@ -14,6 +24,15 @@ count_plain(const uint8_t *p, size_t n)
 {
 	size_t i = 0;
 
+	for (; n - i >= 8; i += 8) {
+		uint64_t x;
+
+		memcpy(&x, p + i, sizeof x);
+		if ((((x - EACH(0x20)) | x) & EACH(0x80)) != 0 ||
+		    (find_zero(x ^ EACH('"')) | find_zero(x ^ EACH('\\')) |
+			find_zero(x ^ EACH(0x7f))) != 0)
+			break;
+	}
 	while (
 	    i < n && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
 		i++;

@@ -111,33 +111,39 @@ spt_looks_int(const char *p, size_t n)
 	return *p != '0' || n == 1;
 }
 
-bool
-spt_looks_float(const char *p, size_t n)
+/* The words that stand for a float. */
+static bool
+is_special(const char *p, size_t n)
 {
 	static const char *const words[] = { "NaN", "nan", "inf", "-inf",
 		"Infinity", "-Infinity" };
-	bool whole = true;
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strlen(words[i]) == n && memcmp(p, words[i], n) == 0)
+			return true;
+	return false;
+}
+
+bool
+spt_looks_float(const char *p, size_t n)
+{
 	double v;
 
 	spt__trim(&p, &n);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (strlen(words[i]) == n && memcmp(p, words[i], n) == 0)
-			return true;
-	}
-	if (spt_float_parse(p, n, &v) == 0 || *p == '+')
+	if (n == 0)
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (spt__digit(p[i]) > 9 && (i > 0 || p[i] != '-'))
-			whole = false;
-	}
-	if (whole)
+	if (spt__digit(p[n - 1]) > 9 && p[n - 1] != '.')
+		return is_special(p, n);
+	if (*p == '+' || spt_float_parse(p, n, &v) == 0)
+		return false;
+	if (memchr(p, '.', n) == NULL && memchr(p, 'e', n) == NULL &&
+	    memchr(p, 'E', n) == NULL)
 		return spt_looks_int(p, n) ||
 		       (n == 2 && memcmp(p, "-0", 2) == 0);
-	if (*p == '-')
-		p++, n--;
-	/* What float_parse took and is not a number here: inf, nan. */
-	if (*p != '.' && spt__digit(*p) > 9)
-		return false;
+	if (*p == '-') {
+		p++;
+		n--;
+	}
 	return n < 2 || *p != '0' || spt__digit(p[1]) > 9;
 }
 

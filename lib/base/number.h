@@ -42,9 +42,12 @@ size_t spt_int_print(char out[SPT_NUMBER_TEXT], int64_t v);
  * -inf; -0.0.  Plain notation for 1e-5 <= |v| < 1e17. */
 size_t spt_float_print(char out[SPT_NUMBER_TEXT], double v);
 
-/* ---- sizes: 64K 256M 1G (powers of 1024), plain bytes ---------------------- */
+/* ---- sizes -------------------------------------------------------------- */
+
+/* 64K 256M 1G 2T (powers of 1024; 64KiB too, any case), or plain bytes.
+ * SPT_EUSAGE. */
 SPT_MUST int spt_size_parse(const char *s, int64_t *bytes, struct spt_err *e);
-/* A count: digits, or 10k 5M (powers of 1000). */
+/* A count: digits, or 10k 5M 1G (powers of 1000).  SPT_EUSAGE. */
 SPT_MUST int spt_count_parse(const char *s, int64_t *n, struct spt_err *e);
 /* For messages: "1.5 GiB". */
 size_t spt_size_print(char out[SPT_NUMBER_TEXT], int64_t bytes);

@@ -36,9 +36,9 @@ spt_time spt_civil_to_time(const struct spt_civil *c);
 
 /* RFC 3339 and its relatives: date alone, date 'T' or blank(s) time, seconds
  * optional, fraction of 1 to 9 digits ('.' or ','; below a microsecond cut
- * towards minus infinity), zone 'Z', UTC, GMT, +hh:mm, +hhmm, +hh, blanks before
- * it allowed, or none: then tz says (NULL: UTC).  Leap second :60 is the next
- * second, 24:00 the next day. */
+ * towards minus infinity), zone 'Z', UTC, GMT, +hh:mm, +hhmm, +hh, blanks
+ * before it allowed, or none: then tz says (NULL: UTC).  Leap second :60 is the
+ * next second, 24:00 the next day. */
 int spt_time_parse(const char *p, size_t n, const struct spt_tz *tz,
     spt_time *t);
 /* Web server logs: 17/May/2015:10:05:03 +0000 , brackets around allowed. */

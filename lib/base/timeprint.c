@@ -1,3 +1,7 @@
+/*
+ * timeprint - instants as RFC 3339.  Digits are put down two at a time, since
+ * every row of an output may hold several times.
+ */
 #include <stdlib.h>
 
 #include "base/number.h"

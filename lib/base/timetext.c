@@ -1,3 +1,7 @@
+/*
+ * timetext - pieces of written times, each a walk from p that never looks at
+ * or behind end.
+ */
 #include "base/digits.h"
 #include "base/timetext.h"
 
@@ -79,7 +83,7 @@ spt__zone_take(const char *p, const char *end, int32_t *offset)
 	return p;
 }
 
-/* The name in the list that stands at p: its number, or -1. */
+/* One of n names, or its first three letters; *number is its place. */
 static const char *
 take_name(const char *p, const char *end, const char *const *names, int n,
     int *number)

@@ -209,7 +209,9 @@ put_out(struct spt_columns *c, size_t at, struct spt_err *e)
 	if (spt_schema_add(&c->schema, in->name, in->type.type, e) < 0)
 		return -1;
 	c->out[c->n_out].in = in;
+	c->out[c->n_out].n_name = strlen(in->name);
 	c->out[c->n_out++].at = at;
+	in->out = c->n_out;
 	return 0;
 }
 

@@ -19,12 +19,14 @@ struct spt_in_column {
 	struct spt_infer infer;
 	const struct spt_column_spec *spec; /* of -s; or NULL */
 	bool kept;			    /* -c names it, or there is no -c */
-	bool seen; /* named formats: it has turned up */
+	bool seen;  /* named formats: it has turned up */
+	size_t out; /* after settle: index of the output column + 1, or 0 */
 };
 
 struct spt_out_column {
 	const struct spt_in_column *in;
-	size_t at; /* index among the input columns */
+	size_t at;     /* index among the input columns */
+	size_t n_name; /* bytes of its name */
 };
 
 struct spt_columns {
@@ -36,6 +38,7 @@ struct spt_columns {
 	struct spt__names names; /* of in; after settle of out */
 	size_t *seen;		 /* the order in which columns turned up */
 	size_t n_seen, cap_seen;
+	bool assumed; /* in is what -s says, the input had nothing to say */
 	/* After settle. */
 	struct spt_out_column *out;
 	size_t n_out;

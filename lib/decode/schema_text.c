@@ -111,7 +111,7 @@ fail:
 	return -1;
 }
 
-/* A name that is also a type can stand bare, but nobody could read it. */
+/* (A name that is also a type is no trouble: the first word is the name.) */
 static bool
 bare(const char *name)
 {
@@ -120,9 +120,6 @@ bare(const char *name)
 		return false;
 	for (const char *p = name; *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return false;
-	for (int t = SPT_BOOL; t <= SPT_TIMESTAMP; t++)
-		if (strcmp(name, spt_type_name((enum spt_type)t)) == 0)
 			return false;
 	return true;
 }

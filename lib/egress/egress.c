@@ -276,6 +276,7 @@ schema(struct spt_port *p, const struct spt_schema *s, struct spt_err *e)
 	struct spt_encoder_conf ec = {
 		.tz = conf->tz,
 		.terminal = conf->terminal && !spt_egress_named(conf),
+		.bounded = spt_schema_bounded(s),
 		.divided = conf->barriers,
 		.width = conf->width,
 		.height = conf->height,

@@ -22,6 +22,7 @@ struct spt_encoder_conf {
 	/* The rest is for tables. */
 	bool terminal; /* somebody watches: nothing waits in a flush */
 	bool color;
+	bool bounded; /* the input ends: then all of it is to be seen */
 	bool divided; /* the caller writes lines of its own between epochs */
 	int width, height; /* of the terminal; 0: unknown */
 };

@@ -52,6 +52,17 @@ escape(char *out, uint32_t c)
 	return (size_t)n;
 }
 
+/* Printable ASCII at the start of p. */
+static size_t
+count_plain(const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && p[i] >= 0x20 && p[i] < 0x7f)
+		i++;
+	return i;
+}
+
 /* Appends p made visible to buf, and fills cell.  What is beyond limit
  * columns (0: none) is not looked at. */
 static int
@@ -63,9 +74,16 @@ put_text(struct spt_buf *buf, struct spt_grid_cell *cell, const char *text,
 	cell->at = buf->len;
 	cell->width = 0;
 	for (size_t i = 0; i < n && (limit == 0 || cell->width <= limit);) {
+		size_t run = count_plain(p + i, n - i), len;
 		uint32_t c;
-		size_t len = spt_utf8_next(p + i, n - i, &c);
 
+		if (spt_buf_put(buf, p + i, run, e) < 0)
+			return -1;
+		cell->width += run;
+		i += run;
+		if (i == n)
+			break;
+		len = spt_utf8_next(p + i, n - i, &c);
 		if (spt_buf_reserve(buf, 8, e) < 0)
 			return -1;
 		if (hidden(c)) {
@@ -76,8 +94,7 @@ put_text(struct spt_buf *buf, struct spt_grid_cell *cell, const char *text,
 		} else {
 			memcpy(buf->data + buf->len, p + i, len);
 			buf->len += len;
-			cell->width +=
-			    c < 0x80 ? 1 : spt_utf8_width(p + i, len);
+			cell->width += spt_utf8_width(p + i, len);
 		}
 		i += len;
 	}
@@ -128,37 +145,55 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* The width of column k when strings get at most max. */
+/* The width of a column when strings get at most max. */
 static size_t
 capped(const struct spt_grid_col *c, size_t max)
 {
 	return c->cuts ? least(c->want, max) : c->want;
 }
 
+/* How many columns fit with strings at their least, with room for the sign
+ * of those that do not.  The first one is never left out. */
 static size_t
-total(const struct spt_grid *g, size_t max)
+count_shown(const struct spt_grid *g)
 {
-	size_t sum = (g->n - 1) * GAP;
+	size_t used = 0, k;
 
-	for (size_t k = 0; k < g->n; k++)
+	if (g->limit == 0)
+		return g->n;
+	for (k = 0; k < g->n; k++) {
+		size_t w = capped(&g->cols[k], MIN_STRING);
+
+		used += w + (k > 0 ? GAP : 0);
+		if (used + (k + 1 < g->n ? GAP + 1 : 0) > g->limit)
+			break;
+	}
+	return k > 0 || g->n == 0 ? k : 1;
+}
+
+/* What the first n columns take when strings get at most max. */
+static size_t
+total(const struct spt_grid *g, size_t n, size_t max)
+{
+	size_t sum = (n - 1) * GAP;
+
+	for (size_t k = 0; k < n; k++)
 		sum += capped(&g->cols[k], max);
 	return sum;
 }
 
-/* The most that strings may get so that all fits, at least MIN_STRING. */
+/* The most that strings may get so that the first n columns take room. */
 static size_t
-find_cap(const struct spt_grid *g)
+find_cap(const struct spt_grid *g, size_t n, size_t room)
 {
-	size_t low = MIN_STRING, high = g->limit;
+	size_t low = MIN_STRING, high = room;
 
-	if (g->limit == 0)
-		return MAX_PADDING;
-	if (low > high || total(g, high) <= g->limit)
+	if (low > high || total(g, n, high) <= room)
 		return high;
 	while (low < high) {
 		size_t mid = (low + high + 1) / 2;
 
-		if (total(g, mid) <= g->limit)
+		if (total(g, n, mid) <= room)
 			low = mid;
 		else
 			high = mid - 1;
@@ -166,53 +201,28 @@ find_cap(const struct spt_grid *g)
 	return low;
 }
 
-/* How many columns fit, with room for the sign of those that do not. */
-static size_t
-count_shown(const struct spt_grid *g)
-{
-	size_t used = 0, all = g->n, k;
-
-	if (g->limit == 0)
-		return all;
-	for (k = 0; k < all; k++) {
-		size_t w = g->cols[k].width + (k > 0 ? GAP : 0);
-		size_t rest = k + 1 < all ? GAP + 1 : 0;
-
-		if (used + w + rest > g->limit)
-			break;
-		used += w;
-	}
-	return k > 0 || all == 0 ? k : 1;
-}
-
-/* What column k gets; the first one is never left out. */
-static size_t
-width_of(const struct spt_grid *g, size_t k, size_t cap)
-{
-	const struct spt_grid_col *c = &g->cols[k];
-	size_t sign = g->n > 1 ? GAP + 1 : 0;
-
-	if (g->limit == 0)
-		return least(c->want, cap);
-	if (k > 0)
-		return capped(c, cap);
-	return least(capped(c, cap), g->limit > sign ? g->limit - sign : 1);
-}
-
 bool
 spt_grid_fit(struct spt_grid *g)
 {
-	size_t cap = g->n > 0 ? find_cap(g) : 0, shown = g->shown;
-	bool changed = false;
+	size_t shown = count_shown(g), room = g->limit, cap = MAX_PADDING;
+	bool changed = shown != g->shown;
 
-	for (size_t k = 0; k < g->n; k++) {
-		size_t w = width_of(g, k, cap);
+	if (shown < g->n)
+		room -= least(room, GAP + 1);
+	if (g->limit != 0 && shown > 0)
+		cap = find_cap(g, shown, room);
+	g->shown = shown;
+	for (size_t k = 0; k < shown; k++) {
+		struct spt_grid_col *c = &g->cols[k];
+		size_t w = g->limit == 0 ? least(c->want, cap) : capped(c, cap);
 
-		changed = changed || w != g->cols[k].width;
-		g->cols[k].width = w;
+		/* Only the first one can be wider than all there is. */
+		if (g->limit != 0 && w > room)
+			w = room > 0 ? room : 1;
+		changed = changed || w != c->width;
+		c->width = w;
 	}
-	g->shown = count_shown(g);
-	return changed || shown != g->shown;
+	return changed;
 }
 
 /* ---- lines ------------------------------------------------------------------

@@ -4,8 +4,8 @@
  *
  * In update mode the screen shows the rows that changed last, the newest at
  * the bottom; in complete mode the first rows of the epoch.  How many rows
- * are not to be seen is said in the last line.  At the end of the stream all
- * rows that are kept are printed.
+ * are not to be seen is said in the last line.  When input that ends by itself
+ * has ended, all rows that are kept are printed.
  */
 #include "encode/grid.h"
 #include "encode/recent.h"
@@ -118,9 +118,10 @@ end(struct spt_encoder *enc, struct spt_buf *out, struct spt_err *e)
 	size_t all = SPT_GRID_HEAD(&v->grid) + (size_t)v->rows.living +
 		     (v->rows.dropped > 0);
 
-	if (v->lines != 0 && !v->changed && all <= lines_of(v))
+	if (v->lines != 0 && !v->changed &&
+	    (all <= lines_of(v) || !v->conf.bounded))
 		return 0;
-	return draw(v, 0, out, e);
+	return draw(v, v->conf.bounded ? 0 : lines_of(v), out, e);
 }
 
 static void

@@ -41,7 +41,7 @@ spt_exact_int(jv v, jv twin, int64_t *i)
 	p = jv_string_value(twin);
 	n = (size_t)jv_string_length_bytes(jv_copy(twin));
 	return spt_int_parse(p, n, i) == 1 && spt_int_print(text, *i) == n &&
-	    memcmp(text, p, n) == 0 && (double)*i == jv_number_value(v);
+	       memcmp(text, p, n) == 0 && (double)*i == jv_number_value(v);
 }
 
 static bool agree(jv v, jv twin, const int64_t *bigs, size_t n, int depth);
@@ -66,14 +66,13 @@ agree_array(jv v, jv twin, const int64_t *bigs, size_t n, int depth)
 static bool
 agree_object(jv v, jv twin, const int64_t *bigs, size_t n, int depth)
 {
-	bool same = jv_object_length(jv_copy(v)) ==
-	    jv_object_length(jv_copy(twin));
+	bool same =
+	    jv_object_length(jv_copy(v)) == jv_object_length(jv_copy(twin));
 
 	for (int it = jv_object_iter(v); same && jv_object_iter_valid(v, it);
 	     it = jv_object_iter_next(v, it)) {
 		jv a = jv_object_iter_value(v, it);
-		jv b = jv_object_get(
-		    jv_copy(twin), jv_object_iter_key(v, it));
+		jv b = jv_object_get(jv_copy(twin), jv_object_iter_key(v, it));
 
 		same = jv_is_valid(b) && agree(a, b, bigs, n, depth);
 		jv_free(a);
@@ -98,7 +97,8 @@ agree(jv v, jv twin, const int64_t *bigs, size_t n, int depth)
 	switch (jv_get_kind(v)) {
 	case JV_KIND_NUMBER:
 		return jv_number_value(v) == jv_number_value(twin) ||
-		    (isnan(jv_number_value(v)) && isnan(jv_number_value(twin)));
+		       (isnan(jv_number_value(v)) &&
+			   isnan(jv_number_value(twin)));
 	case JV_KIND_ARRAY:
 		return agree_array(v, twin, bigs, n, depth + 1);
 	case JV_KIND_OBJECT:

@@ -20,21 +20,33 @@
 #include "expr/jq.h"
 
 #define NONE "_spate_has_no_"
-#define NO(name) "def " name ": " NONE name ";"
-#define NO1(name) "def " name "(f): " NONE name ";"
 
-/* One line, so that the lines in messages are those of the program. */
-static const char prelude[] =
-    "{} as $ENV|def now: input;" NO("input") NO("inputs") NO("env")
-	NO("input_filename") NO("input_line_number") NO("debug") NO("stderr")
-	    NO("halt") NO("halt_error") NO1("halt_error") NO("modulemeta")
-		NO("get_search_list") NO("get_jq_origin") NO("get_prog_origin")
-		    NO("localtime") NO1("strflocaltime")
-    "def _spate_raise: error;"
-    "def error: if . == null then \"null\"|_spate_raise else _spate_raise end;"
+/* What is taken away, with parameters where it has some. */
+static const char *const hidden[] = {
+	"input",
+	"inputs",
+	"input_filename",
+	"input_line_number",
+	"env",
+	"debug",
+	"stderr",
+	"halt",
+	"halt_error",
+	"halt_error(f)",
+	"modulemeta",
+	"get_search_list",
+	"get_jq_origin",
+	"get_prog_origin",
+	"localtime",
+	"strflocaltime(f)",
+};
+
+static const char replaced[] =
+    "def _spate_raise: error; "
+    "def error: (if . == null then \"null\" else . end)|_spate_raise; "
     "def error(f): f|error; ";
 
-/* ---- compiling -------------------------------------------------------------- */
+/* ---- compiling --------------------------------------------------------- */
 
 static void
 cut(char *text, const char *at)
@@ -51,8 +63,8 @@ take_name(char *name, size_t size, const char *text)
 {
 	size_t n = 0;
 
-	while (n + 1 < size && (isalnum((unsigned char)text[n]) ||
-				   text[n] == '_')) {
+	while (n + 1 < size &&
+	       (isalnum((unsigned char)text[n]) || text[n] == '_')) {
 		name[n] = text[n];
 		n++;
 	}
@@ -82,9 +94,9 @@ explain(char *text, struct spt_err *e)
 		take_name(name, sizeof name, none + strlen(NONE));
 		spt_fail(e, SPT_EUSAGE,
 		    strstr(name, "local") != NULL
-			? "expression: %s is not to be had: times are UTC "
+			? "expression: %s is not available: times are UTC "
 			  "(gmtime, strftime)"
-			: "expression: %s is not to be had: a program sees "
+			: "expression: %s is not available: a program sees "
 			  "its row and now, nothing else",
 		    name);
 	} else if (line > 1) {
@@ -147,11 +159,26 @@ check_start(const char *program, struct spt_err *e)
 		if (strncmp(p, words[i], n) == 0 &&
 		    !isalnum((unsigned char)p[n]) && p[n] != '_')
 			return spt_fail(e, SPT_EUSAGE,
-			    "expression: %s is not to be had: a program "
+			    "expression: %s is not available: a program "
 			    "cannot load other files",
 			    words[i]);
 	}
 	return 0;
+}
+
+/* All on one line, so that the lines in messages are those of the program. */
+static int
+put_program(struct spt_buf *text, const char *program, struct spt_err *e)
+{
+	if (spt_buf_puts(text, "{} as $ENV|def now: input;", e) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+		if (spt_buf_printf(text, e, "def %s: " NONE "%.*s;", hidden[i],
+			(int)strcspn(hidden[i], "("), hidden[i]) < 0)
+			return -1;
+	if (spt_buf_puts(text, replaced, e) < 0)
+		return -1;
+	return spt_buf_puts(text, program, e);
 }
 
 int
@@ -159,7 +186,7 @@ spt_jq_init(struct spt_jq *jq, const struct spt_io *io, const char *program,
     void (*nomem)(void *), struct spt_err *e)
 {
 	struct spt_buf text;
-	const char *s = NULL;
+	const char *s;
 	int ok = 0;
 
 	memset(jq, 0, sizeof *jq);
@@ -168,9 +195,7 @@ spt_jq_init(struct spt_jq *jq, const struct spt_io *io, const char *program,
 	if (check_start(program, e) < 0)
 		return -1;
 	spt_buf_init(&text, io);
-	if (spt_buf_puts(&text, prelude, e) == 0 &&
-	    spt_buf_puts(&text, program, e) == 0)
-		s = spt_buf_str(&text, e);
+	s = put_program(&text, program, e) < 0 ? NULL : spt_buf_str(&text, e);
 	if (s == NULL)
 		goto done;
 	jq->state = jq_init();
@@ -204,7 +229,7 @@ spt_jq_fini(struct spt_jq *jq)
 	spt_buf_fini(&jq->message);
 }
 
-/* ---- running --------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------- */
 
 void
 spt_jq_time(struct spt_jq *jq, spt_time now)

@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "expr/jv_cell.h"
 
-/* ---- rows as objects ------------------------------------------------------- */
+/* ---- rows as objects --------------------------------------------------- */
 
 int
 spt_rowjv_init(struct spt_rowjv *r, const struct spt_io *io,
@@ -25,8 +25,8 @@ spt_rowjv_init(struct spt_rowjv *r, const struct spt_io *io,
 	r->blank = jv_object();
 	for (; r->n < s->n; r->n++) {
 		r->keys[r->n] = jv_string(s->fields[r->n].name);
-		r->blank = jv_object_set(
-		    r->blank, jv_copy(r->keys[r->n]), jv_null());
+		r->blank =
+		    jv_object_set(r->blank, jv_copy(r->keys[r->n]), jv_null());
 	}
 	return 0;
 }
@@ -77,8 +77,8 @@ make_cell(const struct spt_col *c, int64_t i, bool twin)
 }
 
 jv
-spt_rowjv_make(const struct spt_rowjv *r, const struct spt_batch *b, int64_t i,
-    bool twin)
+spt_rowjv_make(
+    const struct spt_rowjv *r, const struct spt_batch *b, int64_t i, bool twin)
 {
 	jv row = jv_copy(r->blank);
 
@@ -96,7 +96,7 @@ same_text(const struct spt_col *c, int64_t i, jv v)
 	const char *p = spt_col_str(c, i, &n);
 
 	return n == (size_t)jv_string_length_bytes(jv_copy(v)) &&
-	    memcmp(p, jv_string_value(v), n) == 0;
+	       memcmp(p, jv_string_value(v), n) == 0;
 }
 
 static bool
@@ -117,25 +117,26 @@ spt_cell_is(const struct spt_col *c, int64_t i, struct spt_result r)
 	switch (c->type) {
 	case SPT_BOOL:
 		return kind ==
-		    (spt_bit(c->bits, i) ? JV_KIND_TRUE : JV_KIND_FALSE);
+		       (spt_bit(c->bits, i) ? JV_KIND_TRUE : JV_KIND_FALSE);
 	case SPT_INT64:
 		if (spt_int_big(c->ints[i]))
 			return spt_exact_int(r.v, r.twin, &v) &&
-			    v == c->ints[i];
+			       v == c->ints[i];
 		return number && (double)c->ints[i] == jv_number_value(r.v);
 	case SPT_FLOAT64:
 		return number &&
-		    same_number(c->floats[i], jv_number_value(r.v));
+		       same_number(c->floats[i], jv_number_value(r.v));
 	case SPT_TIMESTAMP:
 		return number &&
-		    (double)c->ints[i] / 1e6 == jv_number_value(r.v);
+		       (double)c->ints[i] / 1e6 == jv_number_value(r.v);
 	case SPT_UTF8:
 		return kind == JV_KIND_STRING && same_text(c, i, r.v);
 	}
 	return false;
 }
 
-/* ---- parts of results ---------------------------------------------------------- */
+/* ---- parts of results
+ * ---------------------------------------------------------- */
 
 struct spt_result
 spt_result_get(struct spt_result r, jv key)
@@ -155,7 +156,8 @@ spt_result_free(struct spt_result r)
 	jv_free(r.twin);
 }
 
-/* ---- JSON text --------------------------------------------------------------- */
+/* ---- JSON text
+ * --------------------------------------------------------------- */
 
 static int
 put_number(struct spt_buf *out, struct spt_result r, struct spt_err *e)
@@ -255,15 +257,14 @@ put_any(struct spt_buf *out, struct spt_result r, int depth, struct spt_err *e)
 }
 
 int
-spt_result_put_json(
-    struct spt_buf *out, struct spt_result r, struct spt_err *e)
+spt_result_put_json(struct spt_buf *out, struct spt_result r, struct spt_err *e)
 {
 	return put_any(out, r, 0, e);
 }
 
 static int
-put_cell(struct spt_buf *out, const struct spt_col *c, int64_t i,
-    struct spt_err *e)
+put_cell(
+    struct spt_buf *out, const struct spt_col *c, int64_t i, struct spt_err *e)
 {
 	char text[SPT_TIME_TEXT];
 	const char *p;

@@ -21,8 +21,8 @@ SPT_MUST int spt_rowjv_init(struct spt_rowjv *r, const struct spt_io *io,
 void spt_rowjv_fini(struct spt_rowjv *r);
 /* Row i of b as an object, the caller's.  Timestamps are seconds.  twin: big
  * integers as their decimal text (exact.h). */
-jv spt_rowjv_make(const struct spt_rowjv *r, const struct spt_batch *b,
-    int64_t i, bool twin);
+jv spt_rowjv_make(
+    const struct spt_rowjv *r, const struct spt_batch *b, int64_t i, bool twin);
 
 /* Is the result what the cell had been given as?  Borrowed. */
 bool spt_cell_is(const struct spt_col *c, int64_t i, struct spt_result r);
@@ -30,8 +30,8 @@ bool spt_cell_is(const struct spt_col *c, int64_t i, struct spt_result r);
 /* Appends a result as JSON text, big integers with all digits, whole numbers
  * without a fraction, NaN and infinities as null.  Borrowed.  SPT_EDATA: it is
  * nested too deep. */
-SPT_MUST int spt_result_put_json(struct spt_buf *out, struct spt_result r,
-    struct spt_err *e);
+SPT_MUST int spt_result_put_json(
+    struct spt_buf *out, struct spt_result r, struct spt_err *e);
 /* Appends row i as a JSON object; timestamps in RFC 3339. */
 SPT_MUST int spt_row_put_json(struct spt_buf *out, const struct spt_schema *s,
     const struct spt_batch *b, int64_t i, struct spt_err *e);

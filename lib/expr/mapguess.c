@@ -19,16 +19,16 @@ enum {
 
 struct spt_guess_col {
 	char *name;
-	int in;		/* column of that name in the input, or -1 */
+	int in; /* column of that name in the input, or -1 */
 	unsigned seen;
-	bool same;	/* all values were passed on */
-	bool always;	/* and no result was without one */
+	bool same;      /* all values were passed on */
+	bool always;    /* and no result was without one */
 	int64_t result; /* number of the last result that had it */
 };
 
 void
-spt_guess_init(struct spt_guess *g, const struct spt_io *io,
-    const struct spt_schema *in)
+spt_guess_init(
+    struct spt_guess *g, const struct spt_io *io, const struct spt_schema *in)
 {
 	memset(g, 0, sizeof *g);
 	g->io = io;
@@ -133,7 +133,7 @@ check_keys(jv object, struct spt_err *e)
 			    "the result has an empty key, which cannot name "
 			    "a column");
 		else if (strlen(p) !=
-		    (size_t)jv_string_length_bytes(jv_copy(key)))
+			 (size_t)jv_string_length_bytes(jv_copy(key)))
 			rc = spt_fail(e, SPT_EDATA,
 			    "the key \"%s\" has a NUL, which cannot be in the "
 			    "name of a column",
@@ -144,8 +144,8 @@ check_keys(jv object, struct spt_err *e)
 }
 
 static int
-look_object(struct spt_guess *g, struct spt_result r,
-    const struct spt_batch *b, int64_t i, struct spt_err *e)
+look_object(struct spt_guess *g, struct spt_result r, const struct spt_batch *b,
+    int64_t i, struct spt_err *e)
 {
 	int rc = check_keys(r.v, e);
 
@@ -167,8 +167,8 @@ spt_guess_add(struct spt_guess *g, struct spt_result r,
     const struct spt_batch *b, int64_t i, struct spt_err *e)
 {
 	int rc = jv_get_kind(r.v) == JV_KIND_OBJECT
-	    ? look_object(g, r, b, i, e)
-	    : look(g, SPT_BARE_COLUMN, r, b, i, e);
+		     ? look_object(g, r, b, i, e)
+		     : look(g, SPT_BARE_COLUMN, r, b, i, e);
 
 	if (rc < 0)
 		return -1;

@@ -20,8 +20,8 @@ struct spt_guess {
 	int64_t results;
 };
 
-void spt_guess_init(struct spt_guess *g, const struct spt_io *io,
-    const struct spt_schema *in);
+void spt_guess_init(
+    struct spt_guess *g, const struct spt_io *io, const struct spt_schema *in);
 void spt_guess_fini(struct spt_guess *g);
 
 /* Looks at a result (borrowed) of row i of b.  SPT_EDATA: a key that cannot
@@ -31,7 +31,7 @@ SPT_MUST int spt_guess_add(struct spt_guess *g, struct spt_result r,
 
 /* Appends the columns to s, which is empty, and binds it.  Without any column
  * they are those of the input. */
-SPT_MUST int spt_guess_settle(const struct spt_guess *g, struct spt_mapspec *s,
-    struct spt_err *e);
+SPT_MUST int spt_guess_settle(
+    const struct spt_guess *g, struct spt_mapspec *s, struct spt_err *e);
 
 #endif

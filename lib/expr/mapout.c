@@ -18,31 +18,40 @@ struct slot {
 	const struct spt_mapspec *spec;
 	size_t k;
 	const struct spt_col *in; /* the cell of the same name and type, */
-	int64_t i;		  /* or NULL */
-	struct spt_builder *to;	  /* NULL: only look */
+	int64_t i;                /* or NULL */
+	struct spt_builder *to;   /* NULL: only look */
 	struct spt_buf *text;
 	struct spt_misfit *m;
 };
 
-/* "kb is "x", what"; the column would have to be of type t (0: none). */
+/* How much of the text a message shows: no character is cut in two. */
+static int
+shown(const struct spt_buf *text)
+{
+	size_t n = text->len;
+
+	if (n > SHOWN)
+		for (n = SHOWN; n > 1 && (text->data[n] & 0xc0) == 0x80;)
+			n--;
+	return (int)n;
+}
+
+/* "column "kb" is "x", what"; the column would have to be of type t (0: none).
+ */
 static int
 misfit(struct slot *s, struct spt_result r, const char *what, enum spt_type t)
 {
 	struct spt_err *e = &s->m->why;
-	size_t n;
 
 	s->text->len = 0;
 	if (spt_result_put_json(s->text, r, e) < 0)
 		return -1;
-	n = s->text->len;
-	if (n > SHOWN)
-		for (n = SHOWN; n > 1 && (s->text->data[n] & 0xc0) == 0x80;)
-			n--;
 	s->m->col = t != 0 ? (int)s->k : -1;
 	s->m->type = t;
 	return spt_fail(e, SPT_EDATA, "column \"%s\" is %.*s%s, %s",
-	    s->spec->schema.fields[s->k].name, (int)n,
-	    (const char *)s->text->data, n < s->text->len ? "..." : "", what);
+	    s->spec->schema.fields[s->k].name, shown(s->text),
+	    (const char *)s->text->data, s->text->len > SHOWN ? "..." : "",
+	    what);
 }
 
 /* The type that takes the value where another did not. */
@@ -96,7 +105,7 @@ to_micros(double seconds, spt_time *t)
 	if (!(fabs(whole) < 9e12))
 		return false;
 	*t = (int64_t)whole * SPT_SECOND +
-	    (int64_t)llrint((seconds - whole) * 1e6);
+	     (int64_t)llrint((seconds - whole) * 1e6);
 	return true;
 }
 
@@ -140,10 +149,10 @@ put_string(struct slot *s, struct spt_result r)
 	} else if (spt_result_put_json(s->text, r, e) < 0) {
 		return -1;
 	}
-	return s->to == NULL ? 0
-			     : spt_builder_str(s->to, s->k,
-				   (const char *)s->text->data, s->text->len,
-				   e);
+	return s->to == NULL
+		   ? 0
+		   : spt_builder_str(s->to, s->k, (const char *)s->text->data,
+			 s->text->len, e);
 }
 
 static int
@@ -180,16 +189,15 @@ put_value(struct slot *s, struct spt_result r)
 	bool exact = f->type == SPT_INT64 || f->type == SPT_TIMESTAMP;
 
 	if (s->in != NULL && (fixed || exact) && spt_cell_is(s->in, s->i, r))
-		return s->to == NULL
-		    ? 0
-		    : spt_builder_cell(
-			  s->to, s->k, s->in, s->i, &s->m->why);
+		return s->to == NULL ? 0
+				     : spt_builder_cell(s->to, s->k, s->in,
+					   s->i, &s->m->why);
 	if (fixed)
 		return refuse_fixed(s, r);
 	if (jv_get_kind(r.v) == JV_KIND_NULL)
-		return s->to == NULL ? 0
-				     : spt_builder_null(
-					   s->to, s->k, &s->m->why);
+		return s->to == NULL
+			   ? 0
+			   : spt_builder_null(s->to, s->k, &s->m->why);
 	switch (f->type) {
 	case SPT_BOOL:
 		return put_bool(s, r);
@@ -216,8 +224,7 @@ refuse_key(const struct spt_mapspec *s, jv object, struct spt_misfit *m)
 		bool known = false;
 
 		for (size_t k = 0; !known && k < s->schema.n; k++)
-			known = jv_equal(
-			    jv_copy(key), jv_copy(s->cols[k].key));
+			known = jv_equal(jv_copy(key), jv_copy(s->cols[k].key));
 		if (!known)
 			spt_fail(&m->why, SPT_EDATA,
 			    "the result has a key \"%s\", which is not among "
@@ -236,8 +243,8 @@ refuse_bare(struct spt_result r, struct spt_buf *text, struct spt_misfit *m)
 		return -1;
 	return spt_fail(&m->why, SPT_EDATA,
 	    "the result is %.*s%s, not an object with the columns as keys",
-	    text->len > SHOWN ? SHOWN : (int)text->len,
-	    (const char *)text->data, text->len > SHOWN ? "..." : "");
+	    shown(text), (const char *)text->data,
+	    text->len > SHOWN ? "..." : "");
 }
 
 int
@@ -259,10 +266,10 @@ spt_mapout_put(const struct spt_mapspec *s, struct spt_result r,
 		int rc;
 
 		slot.k = k;
-		slot.in = c->in >= 0 &&
-			in->cols[c->in].type == s->schema.fields[k].type
-		    ? &in->cols[c->in]
-		    : NULL;
+		slot.in = c->in >= 0 && in->cols[c->in].type ==
+					    s->schema.fields[k].type
+			      ? &in->cols[c->in]
+			      : NULL;
 		if (!object && (int)k == s->bare) {
 			part.v = jv_copy(r.v);
 			part.twin = jv_copy(r.twin);

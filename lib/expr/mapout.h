@@ -11,7 +11,7 @@
 /* Why a result does not fit. */
 struct spt_misfit {
 	struct spt_err why; /* SPT_EDATA; other kinds are failures of ours */
-	int col;	    /* another type for this column would do ... */
+	int col;            /* another type for this column would do ... */
 	enum spt_type type; /* ... this one; col -1: none would */
 };
 

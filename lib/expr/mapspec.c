@@ -39,13 +39,13 @@ spt_mapspec_add(struct spt_mapspec *s, const char *name, enum spt_type type,
 {
 	struct spt_mapcol *c;
 
-	if (spt_grow(s->io, &s->cols, &s->cap, s->schema.n + 1,
-		sizeof *s->cols, e) < 0 ||
+	if (spt_grow(s->io, &s->cols, &s->cap, s->schema.n + 1, sizeof *s->cols,
+		e) < 0 ||
 	    spt_schema_add(&s->schema, name, type, e) < 0)
 		return -1;
 	c = &s->cols[s->schema.n - 1];
 	c->in = -1;
-	c->fixed = false;
+	c->kept = c->fixed = false;
 	c->key = jv_string(name);
 	return 0;
 }
@@ -61,7 +61,7 @@ spt_mapspec_add_input(
 	return 0;
 }
 
-/* ---- binding to the input --------------------------------------------------- */
+/* ---- binding to the input ---------------------------------------------- */
 
 static bool
 marked(const struct spt_meta *m, const char *mark)
@@ -79,8 +79,7 @@ keeps_keys(const struct spt_mapspec *s, const struct spt_schema *in)
 		if (!marked(&in->fields[i].meta, SPT_KEY_GROUP))
 			continue;
 		k = spt_schema_find(&s->schema, in->fields[i].name);
-		if (k < 0 ||
-		    !marked(&s->schema.fields[k].meta, SPT_KEY_GROUP))
+		if (k < 0 || !marked(&s->schema.fields[k].meta, SPT_KEY_GROUP))
 			return false;
 	}
 	return true;
@@ -112,6 +111,7 @@ spt_mapspec_bind(struct spt_mapspec *s, const struct spt_schema *in,
 			continue;
 		if (spt_meta_copy(&f->meta, &in->fields[at].meta, e) < 0)
 			return -1;
+		s->cols[k].kept = true;
 	}
 	if (!keeps_keys(s, in))
 		for (size_t k = 0; k < s->schema.n; k++)
@@ -120,14 +120,14 @@ spt_mapspec_bind(struct spt_mapspec *s, const struct spt_schema *in,
 	for (size_t k = 0; k < s->schema.n; k++) {
 		const struct spt_meta *m = &s->schema.fields[k].meta;
 
-		s->cols[k].fixed = marked(m, SPT_KEY_EVENT_TIME) ||
-		    marked(m, SPT_KEY_GROUP);
+		s->cols[k].fixed =
+		    marked(m, SPT_KEY_EVENT_TIME) || marked(m, SPT_KEY_GROUP);
 	}
 	s->same = same_columns(s, in);
 	return 0;
 }
 
-/* ---- the text of -s --------------------------------------------------------- */
+/* ---- the text of -s ---------------------------------------------------- */
 
 static int
 expected(const char *at, const char *what, struct spt_err *e)
@@ -147,16 +147,17 @@ scan_name(const char **p, struct spt_buf *out, struct spt_err *e)
 		size_t n = strcspn(start, ENDS_NAME);
 
 		*p += n;
-		return n == 0 ? expected(start,
-		    "expected a name (name type, name type, ...)", e)
-			      : spt_buf_put(out, start, n, e);
+		return n == 0
+			   ? expected(start,
+				 "expected a name (name type, name type, ...)",
+				 e)
+			   : spt_buf_put(out, start, n, e);
 	}
 	for (++*p; **p != '"'; ++*p) {
 		if (**p == '\\' && ((*p)[1] == '"' || (*p)[1] == '\\'))
 			++*p;
 		if (**p == '\0')
-			return expected(
-			    start, "the quote is never closed", e);
+			return expected(start, "the quote is never closed", e);
 		if (spt_buf_putc(out, **p, e) < 0)
 			return -1;
 	}
@@ -178,15 +179,15 @@ scan_type(const char **p, enum spt_type *type, struct spt_err *e)
 		*p += n;
 		return 0;
 	}
-	return expected(*p,
-	    "expected a type: bool, int, float, string or timestamp", e);
+	return expected(
+	    *p, "expected a type: bool, int, float, string or timestamp", e);
 }
 
 static int
 scan_column(struct spt_mapspec *s, const char **p, struct spt_buf *name,
     struct spt_err *e)
 {
-	enum spt_type type;
+	enum spt_type type = SPT_UTF8;
 	const char *text;
 
 	name->len = 0;

@@ -11,7 +11,8 @@
 #include "batch/schema.h"
 
 struct spt_mapcol {
-	int in;	    /* the input column of the same name, or -1 */
+	int in;     /* the input column of the same name, or -1 */
+	bool kept;  /* it has the metadata of that column */
 	bool fixed; /* it has a mark of that column (event time, key): its
 		       values must be that column's */
 	jv key;
@@ -22,7 +23,7 @@ struct spt_mapspec {
 	struct spt_schema schema;
 	struct spt_mapcol *cols; /* schema.n */
 	size_t cap;
-	int bare; /* the column of results that are no objects, or -1 */
+	int bare;  /* the column of results that are no objects, or -1 */
 	bool same; /* all columns of the input, in their order and types */
 };
 
@@ -32,14 +33,14 @@ void spt_mapspec_fini(struct spt_mapspec *s);
 /* Appends the columns of `name type, name type`; s is empty.  Types: bool int
  * float string timestamp.  A name with blanks, commas or quotes stands in
  * double quotes, \" and \\ inside.  SPT_EUSAGE. */
-SPT_MUST int spt_mapspec_parse(struct spt_mapspec *s, const char *text,
-    struct spt_err *e);
+SPT_MUST int spt_mapspec_parse(
+    struct spt_mapspec *s, const char *text, struct spt_err *e);
 /* Appends one column. */
 SPT_MUST int spt_mapspec_add(struct spt_mapspec *s, const char *name,
     enum spt_type type, struct spt_err *e);
 /* Appends every column of the input. */
-SPT_MUST int spt_mapspec_add_input(struct spt_mapspec *s,
-    const struct spt_schema *in, struct spt_err *e);
+SPT_MUST int spt_mapspec_add_input(
+    struct spt_mapspec *s, const struct spt_schema *in, struct spt_err *e);
 
 /* Once all columns are there: finds the columns of the same name in the input
  * and takes over the metadata of those that have the same type.  keep: may

@@ -195,7 +195,8 @@ spt_emit_control(
 		if (o->port == NULL)
 			continue;
 		if (o->declared) {
-			rc = rows_out(o, e);
+			/* Rows that wait when an epoch begins are its own. */
+			rc = c->kind == SPT_ITEM_BEGIN ? 0 : rows_out(o, e);
 			if (rc == 0)
 				rc = o->port->ops->control(o->port, c, e);
 		} else {

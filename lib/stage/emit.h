@@ -43,7 +43,8 @@ void spt_emit_fini(struct spt_emit *m);
 SPT_MUST int spt_emit_rows_out(struct spt_emit *m, struct spt_err *e);
 /* The same, then lets the ports write what they hold. */
 SPT_MUST int spt_emit_flush(struct spt_emit *m, struct spt_err *e);
-/* A control to every output, behind the rows before it. */
+/* A control to every output, behind the rows before it; a begin in front of
+ * the rows that wait. */
 SPT_MUST int spt_emit_control(
     struct spt_emit *m, const struct spt_control *c, struct spt_err *e);
 /* The end mark on every output. */

@@ -349,7 +349,7 @@ spt_keyset_print(const struct spt_keyset *k, const uint8_t *key,
 {
 	for (size_t j = 0; j < k->n; j++) {
 		char text[SPT_TIME_TEXT] = "null";
-		struct cell c;
+		struct cell c = { 0 };
 
 		key = take(key, k->cols[j].type, &c);
 		if (spt_buf_printf(out, e, "%s%s=", j != 0 ? ", " : "",

@@ -293,34 +293,41 @@ barrier(
 	return 0;
 }
 
-static void
-status(void *self, char *text, size_t n)
+static const struct spt_interval *
+oldest(const struct spt_window *w)
 {
-	const struct spt_window *w = self;
-	const struct spt_interval *oldest = NULL;
-	char start[SPT_TIME_TEXT], end[SPT_TIME_TEXT], open[160] = "";
+	const struct spt_interval *first = NULL;
 
 	for (size_t i = 0; i < w->panes.n; i++) {
 		const struct spt_interval *s = &w->panes.v[i]->span;
 
-		if (oldest == NULL || s->end < oldest->end ||
-		    (s->end == oldest->end && s->start < oldest->start))
-			oldest = s;
+		if (first == NULL || s->end < first->end ||
+		    (s->end == first->end && s->start < first->start))
+			first = s;
 	}
-	if (w->spec.kind != SPT_WINDOW_NONE) {
-		if (oldest != NULL) {
-			spt_time_print(start, oldest->start, NULL);
-			spt_time_print(end, oldest->end, NULL);
-		}
-		snprintf(open, sizeof open, "%zu windows open%s%s%s%s, ",
-		    w->panes.n, oldest != NULL ? " (oldest " : "",
-		    oldest != NULL ? start : "", oldest != NULL ? " to " : "",
-		    oldest != NULL ? end : "");
-		if (oldest != NULL)
-			strcpy(strrchr(open, ','), "), ");
+	return first;
+}
+
+static void
+status(void *self, char *text, size_t n)
+{
+	const struct spt_window *w = self;
+	const struct spt_interval *first = oldest(w);
+	char start[SPT_TIME_TEXT], end[SPT_TIME_TEXT], open[160] = "";
+	size_t windows = w->panes.n, groups = spt_panes_groups(&w->panes);
+	long long late_rows = w->total_late + w->late;
+
+	if (w->spec.kind == SPT_WINDOW_FIXED && first == NULL) {
+		snprintf(open, sizeof open, "0 windows open, ");
+	} else if (w->spec.kind == SPT_WINDOW_FIXED) {
+		spt_time_print(start, first->start, NULL);
+		spt_time_print(end, first->end, NULL);
+		snprintf(open, sizeof open,
+		    "%zu window%s open (the oldest %s to %s), ", windows,
+		    windows == 1 ? "" : "s", start, end);
 	}
-	snprintf(text, n, "%s%zu groups, %lld rows late", open,
-	    spt_panes_groups(&w->panes), (long long)(w->total_late + w->late));
+	snprintf(text, n, "%s%zu group%s, %lld row%s late", open, groups,
+	    groups == 1 ? "" : "s", late_rows, late_rows == 1 ? "" : "s");
 }
 
 const struct spt_stage spt_window_stage = {

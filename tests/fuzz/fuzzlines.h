@@ -32,8 +32,10 @@ fuzz_line(const struct spt_format *f, void *self, const char *p, size_t n,
 	memset(c->v, 0, c->n * sizeof *c->v);
 	rc = f->line(self, p, n, c, &e);
 	HOLDS(rc >= -1 && rc <= 1);
-	HOLDS(e.kind == (rc < 0 ? SPT_EDATA : SPT_OK));
-	HOLDS(rc >= 0 || e.msg[0] != '\0');
+	if (rc < 0)
+		HOLDS(e.kind == SPT_EDATA && e.msg[0] != '\0');
+	else
+		HOLDS(e.kind == SPT_OK);
 	for (size_t i = 0; i < c->n && rc > 0; i++)
 		if (c->v[i].kind == SPT_CELL_TEXT)
 			HOLDS(spt_utf8_valid(

@@ -44,8 +44,8 @@ encode(const char *format, const struct spt_tz *tz)
 	CHECK(enc->ops->header(enc, &out, &e) == 0);
 	/* In two pieces, as a caller with a limit does. */
 	CHECK(enc->ops->rows(enc, &b, 0, b.rows / 2, &out, &e) == 0);
-	CHECK(enc->ops->rows(enc, &b, b.rows / 2, b.rows - b.rows / 2, &out,
-		  &e) == 0);
+	CHECK(enc->ops->rows(
+		  enc, &b, b.rows / 2, b.rows - b.rows / 2, &out, &e) == 0);
 	enc->ops->close(enc);
 	text = spt_buf_str(&out, &e);
 	CHECK(text != NULL);
@@ -103,21 +103,20 @@ quotes(void)
 		put_str(1, "x");
 		spt_builder_end_row(&rows);
 	}
-	CHECK_STR(encode("csv", NULL),
-	    "a b,\"c,d\"\n"
-	    "\"a,b\",x\n"
-	    "\"say \"\"x\"\"\",x\n"
-	    "\"two\nlines\",x\n"
-	    "\"cr\rhere\",x\n"
-	    "\" front\",x\n"
-	    "\"back \",x\n"
-	    "\"\tfront\",x\n"
-	    "in ner,x\n"
-	    "se;mi'colon\\,x\n"
-	    "\"\"\"\",x\n"
-	    "\"\",x\n"
-	    "caf\xc3\xa9,x\n"
-	    ",x\n");
+	CHECK_STR(encode("csv", NULL), "a b,\"c,d\"\n"
+				       "\"a,b\",x\n"
+				       "\"say \"\"x\"\"\",x\n"
+				       "\"two\nlines\",x\n"
+				       "\"cr\rhere\",x\n"
+				       "\" front\",x\n"
+				       "\"back \",x\n"
+				       "\"\tfront\",x\n"
+				       "in ner,x\n"
+				       "se;mi'colon\\,x\n"
+				       "\"\"\"\",x\n"
+				       "\"\",x\n"
+				       "caf\xc3\xa9,x\n"
+				       ",x\n");
 	spt_buf_fini(&out);
 }
 
@@ -150,11 +149,10 @@ one_column(void)
 	spt_builder_end_row(&rows);
 	put_str(0, "x");
 	spt_builder_end_row(&rows);
-	CHECK_STR(encode("csv", NULL),
-	    "\"\xef\xbb\xbfname\"\n"
-	    "\n"
-	    "\"\"\n"
-	    "x\n");
+	CHECK_STR(encode("csv", NULL), "\"\xef\xbb\xbfname\"\n"
+				       "\n"
+				       "\"\"\n"
+				       "x\n");
 	spt_buf_fini(&out);
 }
 

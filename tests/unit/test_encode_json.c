@@ -9,8 +9,8 @@ static const struct spt_io *io;
 static struct spt_err e;
 
 static void
-encode(const struct spt_schema *s, struct spt_builder *rows,
-    const char *expected)
+encode(
+    const struct spt_schema *s, struct spt_builder *rows, const char *expected)
 {
 	struct spt_encoder_conf conf = { .mode = SPT_ROWS_APPEND };
 	struct spt_encoder *enc;

@@ -49,19 +49,28 @@ test_strings(struct spt_buf *b)
 	CHECK_STR(quote(b, NULL, 0), "\"\"");
 }
 
+/* Every byte of ASCII at every place of words of eight: it is escaped or not,
+ * and its neighbours stay what they are. */
 static void
 test_every_byte(struct spt_buf *b)
 {
-	char text[3] = { 'x', 0, 'y' };
-
 	for (int c = 0; c < 0x80; c++) {
 		bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 
-		text[1] = (char)c;
-		quote(b, text, 3);
-		CHECK_INT(b->len == 5, plain);
-		for (size_t i = 0; i < b->len; i++)
-			CHECK(b->data[i] >= 0x20 && b->data[i] < 0x7f);
+		for (size_t at = 0; at < 20; at++) {
+			char text[20], *got;
+
+			memset(text, '!', sizeof text);
+			text[at] = (char)c;
+			got = (char *)(uintptr_t)quote(b, text, sizeof text);
+			CHECK_INT(b->len == 22, plain);
+			CHECK(strspn(got + 1, "!") >= at);
+			CHECK(got[1 + at] == (plain ? c : '\\'));
+			got[b->len - 1] = '\0';
+			CHECK(strlen(strrchr(got, '!')) == 1 || at == 19);
+			CHECK(at == 19 ||
+			      strspn(got + b->len - 20 + at, "!") == 19 - at);
+		}
 	}
 }
 

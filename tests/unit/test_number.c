@@ -230,6 +230,12 @@ test_float_print(void)
 	/* A power of two whose nearest 16 digits do not read back. */
 	check_print(ldexp(1, -44), "5.684341886080802e-14");
 	check_print(9.5367431640625e-07, "9.5367431640625e-07");
+	/* Exactly between two texts: the even one. */
+	check_print(117972975136524.375, "117972975136524.38");
+	check_print(1189349452008764.75, "1189349452008764.8");
+	check_print(1218516252555505.75, "1218516252555505.8");
+	check_print(4503599627370495.5, "4503599627370495.5");
+	check_print(9007199254740991, "9007199254740991.0");
 	check_print(123.456, "123.456");
 	check_print(0.00123, "0.00123");
 	check_print(NAN, "NaN");

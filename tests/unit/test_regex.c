@@ -135,6 +135,38 @@ test_deep(void)
 	free(line);
 }
 
+/* The k-th allocation fails: an error, and nothing is left behind. */
+static int allowed;
+
+static void *
+fail_realloc(const struct spt_io *io, void *p, size_t n)
+{
+	(void)io;
+	return allowed-- > 0 ? spt_io_system()->realloc(io, p, n) : NULL;
+}
+
+static void
+test_memory(void)
+{
+	struct spt_io io = *spt_io_system();
+	struct spt_decode_conf conf = { .pattern = "(?<a>x)(?<b>y)" };
+	void *self;
+	int k;
+
+	io.realloc = fail_realloc;
+	for (k = 0; k < 20; k++) {
+		struct spt_err e = { .kind = SPT_OK };
+
+		allowed = k;
+		if (spt_format_regex.open(&self, &io, &conf, &e) == 0)
+			break;
+		CHECK_INT(e.kind, SPT_ESYSTEM);
+	}
+	CHECK(k > 0 && k < 20);
+	if (k < 20)
+		spt_format_regex.close(self);
+}
+
 int
 main(void)
 {
@@ -144,5 +176,6 @@ main(void)
 	test_usage();
 	test_hostile();
 	test_deep();
+	test_memory();
 	return DONE;
 }

@@ -105,17 +105,16 @@ plain(void)
 	row("", 7, 2.5);
 	epoch();
 	row("three", 3, 3.0);
-	CHECK_STR(ended(),
-	    "name     n     x\n"
-	    "----  ----  ----\n"
-	    "one      1   1.0\n"
-	    "-     1000     -\n"
-	    "\xe6\x97\xa5\xe6\x9c\xac    -5  0.25\n"
-	    "         7   2.5\n"
-	    "\n"
-	    "name      n     x\n"
-	    "-----  ----  ----\n"
-	    "three     3   3.0\n");
+	CHECK_STR(ended(), "name     n     x\n"
+			   "----  ----  ----\n"
+			   "one      1   1.0\n"
+			   "-     1000     -\n"
+			   "\xe6\x97\xa5\xe6\x9c\xac    -5  0.25\n"
+			   "         7   2.5\n"
+			   "\n"
+			   "name      n     x\n"
+			   "-----  ----  ----\n"
+			   "three     3   3.0\n");
 	stop();
 }
 
@@ -166,14 +165,13 @@ a_table_an_epoch(void)
 	epoch();
 	row("a", 2, -1);
 	epoch();
-	CHECK_STR(ended(),
-	    "name  n  x\n"
-	    "----  -  -\n"
-	    "a     1  -\n"
-	    "\n"
-	    "name  n  x\n"
-	    "----  -  -\n"
-	    "a     2  -\n");
+	CHECK_STR(ended(), "name  n  x\n"
+			   "----  -  -\n"
+			   "a     1  -\n"
+			   "\n"
+			   "name  n  x\n"
+			   "----  -  -\n"
+			   "a     2  -\n");
 	stop();
 }
 
@@ -188,11 +186,10 @@ controls(void)
 	row("a\x1b[2Jb\n\t\r", 1, -1);
 	row("\xc2\x9b\xe2\x80\xae\x7f", 1, -1);
 	CHECK(enc->ops->flush(enc, &out, &e) == 0);
-	CHECK_STR(seen(),
-	    "name              n  x\n"
-	    "----------------  -  -\n"
-	    "a\\x1b[2Jb\\n\\t\\r  1  -\n"
-	    "\\u009b\\u202e\\x7f  1  -\n");
+	CHECK_STR(seen(), "name              n  x\n"
+			  "----------------  -  -\n"
+			  "a\\x1b[2Jb\\n\\t\\r   1  -\n"
+			  "\\u009b\\u202e\\x7f  1  -\n");
 	CHECK_STR(ended(), "");
 	stop();
 }
@@ -200,15 +197,14 @@ controls(void)
 static void
 colors(void)
 {
-	struct spt_encoder_conf conf = { .mode = SPT_ROWS_APPEND,
-		.terminal = true,
-		.color = true };
+	struct spt_encoder_conf conf = {
+		.mode = SPT_ROWS_APPEND, .terminal = true, .color = true
+	};
 
 	start(&conf);
 	row(NULL, 10, 1.5);
-	CHECK_STR(ended(),
-	    "<1;4m>name<0m>  <1;4m> n<0m>  <1;4m>  x<0m>\n"
-	    "<2m>-   <0m>  10  1.5\n");
+	CHECK_STR(ended(), "<1;4m>name<0m>  <1;4m> n<0m>  <1;4m>  x<0m>\n"
+			   "<2m>-   <0m>  10  1.5\n");
 	stop();
 }
 
@@ -216,34 +212,32 @@ colors(void)
 static void
 narrow(void)
 {
-	struct spt_encoder_conf conf = { .mode = SPT_ROWS_APPEND,
-		.terminal = true,
-		.width = 20 };
+	struct spt_encoder_conf conf = {
+		.mode = SPT_ROWS_APPEND, .terminal = true, .width = 20
+	};
 
 	start(&conf);
 	row("a very long name indeed", 123, 1.5);
-	CHECK_STR(ended(),
-	    "name          n    x\n"
-	    "----------  ---  ---\n"
-	    "a very lo\xe2\x80\xa6  123  1.5\n");
+	CHECK_STR(ended(), "name          n    x\n"
+			   "----------  ---  ---\n"
+			   "a very lo\xe2\x80\xa6  123  1.5\n");
 	stop();
 	conf.width = 17;
 	start(&conf);
-	row("\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5",
-	    123, 1.5);
+	row("\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5", 123,
+	    1.5);
 	CHECK_STR(ended(),
-	    "name        n  \xe2\x80\xa6\n"
-	    "--------  ---  \xe2\x80\xa6\n"
-	    "\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe2\x80\xa6   123  "
-	    "\xe2\x80\xa6\n");
+	    "name         n  \xe2\x80\xa6\n"
+	    "---------  ---  \xe2\x80\xa6\n"
+	    "\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac"
+	    "\xe2\x80\xa6  123  \xe2\x80\xa6\n");
 	stop();
 	conf.width = 4;
 	start(&conf);
 	row("abc", 123, 1.5);
-	CHECK_STR(ended(),
-	    "\xe2\x80\xa6  \xe2\x80\xa6\n"
-	    "-  \xe2\x80\xa6\n"
-	    "\xe2\x80\xa6  \xe2\x80\xa6\n");
+	CHECK_STR(ended(), "\xe2\x80\xa6  \xe2\x80\xa6\n"
+			   "-  \xe2\x80\xa6\n"
+			   "\xe2\x80\xa6  \xe2\x80\xa6\n");
 	stop();
 }
 
@@ -253,6 +247,7 @@ view(void)
 {
 	struct spt_encoder_conf conf = { .mode = SPT_ROWS_UPDATE,
 		.terminal = true,
+		.bounded = true,
 		.width = 40,
 		.height = 7 };
 
@@ -261,48 +256,44 @@ view(void)
 	row("b", 1, -1);
 	CHECK_STR(seen(), "");
 	epoch();
-	CHECK_STR(seen(),
-	    "name  n  x<K>\n"
-	    "----  -  -<K>\n"
-	    "a     1  -<K>\n"
-	    "b     1  -<K>\n"
-	    "<J>");
+	CHECK_STR(seen(), "name  n  x<K>\n"
+			  "----  -  -<K>\n"
+			  "a     1  -<K>\n"
+			  "b     1  -<K>\n"
+			  "<J>");
 	epoch();
 	CHECK_STR(seen(), "");
 	row("a", 20, 0.5);
 	epoch();
-	CHECK_STR(seen(),
-	    "^<4A>"
-	    "name   n    x<K>\n"
-	    "----  --  ---<K>\n"
-	    "b      1    -<K>\n"
-	    "a     20  0.5<K>\n"
-	    "<J>");
+	CHECK_STR(seen(), "^<4A>"
+			  "name   n    x<K>\n"
+			  "----  --  ---<K>\n"
+			  "b      1    -<K>\n"
+			  "a     20  0.5<K>\n"
+			  "<J>");
 	row("c", 1, -1);
 	row("d", 1, -1);
 	row("d", 2, -1);
 	row(NULL, 3, -1);
 	epoch();
-	CHECK_STR(seen(),
-	    "^<4A>"
-	    "name   n    x<K>\n"
-	    "----  --  ---<K>\n"
-	    "c      1    -<K>\n"
-	    "d      2    -<K>\n"
-	    "-      3    -<K>\n"
-	    "(2 more)<K>\n"
-	    "<J>");
+	CHECK_STR(seen(), "^<4A>"
+			  "name   n    x<K>\n"
+			  "----  --  ---<K>\n"
+			  "c      1    -<K>\n"
+			  "d      2    -<K>\n"
+			  "-      3    -<K>\n"
+			  "(2 more)<K>\n"
+			  "<J>");
 	/* In the end all of it, in the order of change. */
-	CHECK_STR(ended(),
-	    "^<6A>"
-	    "name   n    x<K>\n"
-	    "----  --  ---<K>\n"
-	    "b      1    -<K>\n"
-	    "a     20  0.5<K>\n"
-	    "c      1    -<K>\n"
-	    "d      2    -<K>\n"
-	    "-      3    -<K>\n"
-	    "<J>");
+	CHECK_STR(ended(), "^<6A>"
+			   "name   n    x<K>\n"
+			   "----  --  ---<K>\n"
+			   "b      1    -<K>\n"
+			   "a     20  0.5<K>\n"
+			   "c      1    -<K>\n"
+			   "d      2    -<K>\n"
+			   "-      3    -<K>\n"
+			   "<J>");
 	stop();
 }
 
@@ -319,20 +310,18 @@ complete_view(void)
 	row("b", 1, -1);
 	row("c", 1, -1);
 	epoch();
-	CHECK_STR(seen(),
-	    "name  n  x<K>\n"
-	    "----  -  -<K>\n"
-	    "a     1  -<K>\n"
-	    "(2 more)<K>\n"
-	    "<J>");
+	CHECK_STR(seen(), "name  n  x<K>\n"
+			  "----  -  -<K>\n"
+			  "a     1  -<K>\n"
+			  "(2 more)<K>\n"
+			  "<J>");
 	row("z", 1, -1);
 	epoch();
-	CHECK_STR(seen(),
-	    "^<4A>"
-	    "name  n  x<K>\n"
-	    "----  -  -<K>\n"
-	    "z     1  -<K>\n"
-	    "<J>");
+	CHECK_STR(seen(), "^<4A>"
+			  "name  n  x<K>\n"
+			  "----  -  -<K>\n"
+			  "z     1  -<K>\n"
+			  "<J>");
 	CHECK_STR(ended(), "");
 	stop();
 }
@@ -354,13 +343,12 @@ many_keys(void)
 		row(name, -i, -1);
 	}
 	epoch();
-	CHECK_STR(seen(),
-	    "name         n  x<K>\n"
-	    "------  ------  -<K>\n"
-	    "k49998  -49998  -<K>\n"
-	    "k49999  -49999  -<K>\n"
-	    "(49998 more)<K>\n"
-	    "<J>");
+	CHECK_STR(seen(), "name         n  x<K>\n"
+			  "------  ------  -<K>\n"
+			  "k49998  -49998  -<K>\n"
+			  "k49999  -49999  -<K>\n"
+			  "(49998 more)<K>\n"
+			  "<J>");
 	stop();
 }
 
@@ -380,11 +368,10 @@ one_row(void)
 	row("a", 1, -1);
 	row("b", 2, -1);
 	epoch();
-	CHECK_STR(seen(),
-	    "name  n  x<K>\n"
-	    "----  -  -<K>\n"
-	    "b     2  -<K>\n"
-	    "<J>");
+	CHECK_STR(seen(), "name  n  x<K>\n"
+			  "----  -  -<K>\n"
+			  "b     2  -<K>\n"
+			  "<J>");
 	stop();
 }
 

@@ -1,0 +1,170 @@
+/* The watermark: moves at barriers only, never back, saturates, survives a
+ * restart, refuses what it cannot mark. */
+#include "stage_harness.h"
+#include "unit.h"
+#include "window/watermark.h"
+
+static int
+add(struct harness *h, const char *column, int64_t delay)
+{
+	struct spt_watermark *w;
+
+	if (spt_watermark_new(&w, h->io, column, delay, &h->e) < 0)
+		return -1;
+	return harness_add(h, &spt_watermark_stage, w);
+}
+
+static void
+moves(int64_t batch_rows)
+{
+	struct harness h;
+
+	CHECK(harness_init(&h, "id int, time timestamp") == 0);
+	CHECK(add(&h, "time", 10 * SPT_SECOND) == 0);
+	CHECK_STR(spt_meta_get(&h.links[0].out.schema.fields[1].meta,
+		      SPT_KEY_EVENT_TIME),
+	    "10000000");
+	h.batch_rows = batch_rows;
+	CHECK_STR(harness_epoch(&h, ""), "");
+	CHECK(h.watermark == SPT_TIME_MIN);
+	CHECK_STR(harness_epoch(&h, "1,null"), "1,null");
+	CHECK(h.watermark == SPT_TIME_MIN);
+	CHECK_INT(harness_figure(&h, 0, "null_time"), 1);
+	CHECK_STR(harness_epoch(&h, "1,15 2,null 3,3 4,null"),
+	    "1,15 2,null 3,3 4,null");
+	CHECK_INT(h.watermark, 5 * SPT_SECOND);
+	CHECK_INT(harness_figure(&h, 0, "null_time"), 2);
+	CHECK_STR(harness_epoch(&h, "5,2"), "5,2");
+	CHECK_INT(h.watermark, 5 * SPT_SECOND);
+	CHECK_INT(harness_figure(&h, 0, "null_time"), 0);
+	harness_epoch(&h, "6,15.000001");
+	CHECK_INT(h.watermark, 5 * SPT_SECOND + 1);
+	harness_final(&h, "7,1");
+	CHECK(h.watermark == SPT_TIME_MAX);
+	harness_fini(&h);
+}
+
+/* Before 1970 nothing is special, at the ends of time nothing overflows. */
+static void
+extremes(void)
+{
+	struct harness h;
+	struct spt_col c = { .type = SPT_TIMESTAMP };
+	struct spt_batch b = { 1, 1, &c, NULL };
+	int64_t v = INT64_MIN + 5;
+
+	CHECK(harness_init(&h, "time timestamp") == 0);
+	CHECK(add(&h, "time", 10) == 0);
+	c.ints = &v;
+	CHECK(h.links[0].stage->batch(
+		  h.links[0].self, 0, &b, &h.links[0].out, &h.e) == 0);
+	harness_epoch(&h, "");
+	CHECK(h.watermark == SPT_TIME_MIN);
+	harness_epoch(&h, "-100");
+	CHECK_INT(h.watermark, -100 * SPT_SECOND - 10);
+	v = INT64_MAX;
+	CHECK(h.links[0].stage->batch(
+		  h.links[0].self, 0, &b, &h.links[0].out, &h.e) == 0);
+	harness_epoch(&h, "");
+	CHECK(h.watermark == INT64_MAX - 10);
+	harness_fini(&h);
+
+	/* Only the end says "max". */
+	CHECK(harness_init(&h, "time timestamp") == 0);
+	CHECK(add(&h, "time", 0) == 0);
+	CHECK(h.links[0].stage->batch(
+		  h.links[0].self, 0, &b, &h.links[0].out, &h.e) == 0);
+	harness_epoch(&h, "");
+	CHECK(h.watermark == SPT_TIME_MAX - 1);
+	harness_fini(&h);
+}
+
+static void
+refusals(void)
+{
+	struct harness h;
+
+	CHECK(harness_init(&h, "id int, time timestamp, at timestamp") == 0);
+	CHECK(add(&h, "nothing", 0) < 0);
+	CHECK(strstr(h.e.msg, "no column \"nothing\"") != NULL);
+	harness_fini(&h);
+
+	CHECK(harness_init(&h, "id int, time timestamp") == 0);
+	CHECK(add(&h, "id", 0) < 0);
+	CHECK_INT(h.e.kind, SPT_EUSAGE);
+	CHECK(strstr(h.e.msg, "\"id\" is int, not timestamp") != NULL);
+	CHECK(strstr(h.e.msg, "sread -s 'id timestamp'") != NULL);
+	harness_fini(&h);
+
+	CHECK(harness_init(&h, "at timestamp, time timestamp") == 0);
+	CHECK(add(&h, "time", 0) == 0);
+	CHECK(add(&h, "at", 0) < 0);
+	CHECK(strstr(h.e.msg, "\"time\" is event time already") != NULL);
+	harness_fini(&h);
+}
+
+static void
+restart(bool delta)
+{
+	struct harness h, again;
+	static struct kept kept;
+
+	CHECK(harness_init(&h, "time timestamp") == 0);
+	CHECK(add(&h, "time", SPT_SECOND) == 0);
+	harness_epoch(&h, "");
+	CHECK(harness_save(&h, 0, &kept, false) == 0);
+	CHECK_INT(kept.n, 0);
+	harness_epoch(&h, "10 20");
+	CHECK(harness_save(&h, 0, &kept, delta) == 0);
+	CHECK_INT(kept.n, 1);
+	harness_epoch(&h, "10");
+	CHECK(harness_save(&h, 0, &kept, delta) == 0);
+	CHECK_INT(kept.puts, !delta);
+
+	CHECK(harness_init(&again, "time timestamp") == 0);
+	CHECK(add(&again, "time", SPT_SECOND) == 0);
+	CHECK(harness_load(&again, 0, &kept) == 0);
+	harness_epoch(&again, "3");
+	CHECK_INT(again.watermark, 19 * SPT_SECOND);
+	harness_fini(&again);
+
+	kept.v[0].n_val = 7;
+	CHECK(harness_init(&again, "time timestamp") == 0);
+	CHECK(add(&again, "time", SPT_SECOND) == 0);
+	CHECK(harness_load(&again, 0, &kept) < 0);
+	CHECK_INT(again.e.kind, SPT_ECHECKPOINT);
+	harness_fini(&again);
+	harness_fini(&h);
+	kept_fini(&kept);
+}
+
+static void
+says(void)
+{
+	struct harness h;
+	char text[200];
+
+	CHECK(harness_init(&h, "time timestamp") == 0);
+	CHECK(add(&h, "time", 600 * SPT_SECOND) == 0);
+	spt_watermark_stage.status(h.links[0].self, text, sizeof text);
+	CHECK_STR(text, "newest time none, delay 10m");
+	harness_epoch(&h, "10 0");
+	spt_watermark_stage.status(h.links[0].self, text, sizeof text);
+	CHECK_STR(text, "newest time 1970-01-01T00:00:10Z, delay 10m");
+	spt_watermark_stage.status(h.links[0].self, text, 10);
+	CHECK_STR(text, "newest ti");
+	harness_fini(&h);
+}
+
+int
+main(void)
+{
+	moves(0);
+	moves(1);
+	extremes();
+	refusals();
+	restart(true);
+	restart(false);
+	says();
+	return DONE;
+}

@@ -89,7 +89,6 @@ put(struct spt_map *m, struct spt_result r, const struct spt_batch *b,
 		spt_builder_undo_row(to);
 		return -1;
 	}
-	m->rows_out++;
 	return spt_emit_row(out, SPT_STREAM, &why->why);
 }
 
@@ -199,7 +198,6 @@ map_row(struct spt_map *m, const struct spt_batch *b, int64_t i,
 	struct spt_misfit why = { .col = -1 };
 	int rc;
 
-	m->rows_in++;
 	m->epoch_row++;
 	rc = spt_rowrun_row(&m->run, b, i, &why.why);
 	if (rc == 0 && m->settled)
@@ -317,8 +315,8 @@ map_status(void *self, char *text, size_t n)
 {
 	const struct spt_map *m = self;
 
-	snprintf(text, n, "rows in %lld, out %lld, bad %lld",
-	    (long long)m->rows_in, (long long)m->rows_out, (long long)m->bad);
+	snprintf(text, n, "%lld bad%s", (long long)m->bad,
+	    m->settled ? "" : ", columns still to be learnt");
 }
 
 const struct spt_stage spt_map_stage = {

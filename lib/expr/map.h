@@ -60,7 +60,7 @@ struct spt_map {
 
 	int64_t epoch_row; /* rows of this epoch so far */
 	int64_t epoch_bad;
-	int64_t rows_in, rows_out, bad; /* of this run, also after fini */
+	int64_t bad; /* of this run, also after fini */
 };
 
 /* The stage; self is a struct spt_map that spt_map_init made. */

@@ -64,11 +64,12 @@ wider(jv v)
 static int
 put_int(struct slot *s, struct spt_result r)
 {
-	double v = jv_number_value(r.v);
+	double v;
 	int64_t i;
 
 	if (jv_get_kind(r.v) != JV_KIND_NUMBER)
 		return misfit(s, r, "not an int", wider(r.v));
+	v = jv_number_value(r.v);
 	if (!spt_exact_int(r.v, r.twin, &i)) {
 		if (v != trunc(v) || !isfinite(v))
 			return misfit(s, r, "not an int", SPT_FLOAT64);

@@ -99,7 +99,7 @@ not_a_stream(const struct spt_in *in, struct spt_err *e)
 		return spt_fail(e, SPT_EDATA,
 		    "an Arrow file, not a stream (write it in the streaming "
 		    "format)");
-	if (n >= 8 && p[3] == 0 && p[2] == 0 && p[0] % 8 == 0 && p[4] != 0)
+	if (n >= 8 && p[3] == 0 && p[2] == 0 && p[0] % 4 == 0 && p[4] != 0)
 		return spt_fail(e, SPT_EDATA,
 		    "not a stream, or one in the form before Arrow 0.15, "
 		    "without continuation markers");

@@ -249,8 +249,8 @@ mapping_text(struct mapping *m, int rc)
 	if (rc < 0)
 		rc = spt_buf_printf(&m->text, &never, "failed: %s", m->e.msg);
 	else
-		rc = spt_buf_put(&m->text, m->out.text.data, m->out.text.len,
-		    &never);
+		rc = spt_buf_put(
+		    &m->text, m->out.text.data, m->out.text.len, &never);
 	m->out.text.len = 0;
 	return rc < 0 ? "no memory" : spt_buf_str(&m->text, &never);
 }

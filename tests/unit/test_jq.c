@@ -53,8 +53,8 @@ test_results(void)
 	CHECK_STR(eval(".", "1"), "1");
 	CHECK_STR(eval("empty", "1"), "");
 	CHECK_STR(eval(".[]", "[1,\"a\",null]"), "1 \"a\" null");
-	CHECK_STR(eval(".a | split(\" \")[]", "{\"a\":\"x y\"}"),
-	    "\"x\" \"y\"");
+	CHECK_STR(
+	    eval(".a | split(\" \")[]", "{\"a\":\"x y\"}"), "\"x\" \"y\"");
 	CHECK_STR(eval("def f: . * 2; f | f", "3"), "12");
 	CHECK_STR(eval(". # a comment", "3"), "3");
 	CHECK_STR(eval("# a comment\n. + 1, # another\n5", "3"), "4 5");
@@ -83,8 +83,7 @@ test_errors(void)
 static void
 test_compile_errors(void)
 {
-	CHECK_STR(eval("foo", "1"),
-	    "kind 2: expression: foo/0 is not defined");
+	CHECK_STR(eval("foo", "1"), "kind 2: expression: foo/0 is not defined");
 	CHECK_STR(eval(".\n| foo(1)", "1"),
 	    "kind 2: expression: line 2: foo/1 is not defined");
 	CHECK_STR(eval("$x", "1"), "kind 2: expression: $x is not defined");
@@ -144,8 +143,8 @@ test_time(void)
 	struct spt_jq jq;
 	struct spt_err e = { 0 };
 
-	CHECK_STR(eval("now, (now | todate)", "1"),
-	    "1.5 \"1970-01-01T00:00:01Z\"");
+	CHECK_STR(
+	    eval("now, (now | todate)", "1"), "1.5 \"1970-01-01T00:00:01Z\"");
 	CHECK(spt_jq_init(&jq, spt_io_system(), "now", NULL, &e) == 0);
 	CHECK_STR(results(&jq, "1"), "0");
 	spt_jq_time(&jq, INT64_C(1431857103000000));
@@ -162,8 +161,8 @@ test_left(void)
 	struct spt_err e = { 0 };
 	jv v;
 
-	CHECK(spt_jq_init(&jq, spt_io_system(), ".[], error(\"x\")", NULL,
-		  &e) == 0);
+	CHECK(spt_jq_init(
+		  &jq, spt_io_system(), ".[], error(\"x\")", NULL, &e) == 0);
 	spt_jq_start(&jq, jv_parse("[1,[2],3]"));
 	CHECK(spt_jq_next(&jq, &v, &e) == 1);
 	CHECK(jv_number_value(v) == 1);

@@ -38,7 +38,7 @@ static const struct spt_tool tool = {
 	.max_operands = 1,
 };
 
-/* ---- bad records --------------------------------------------------------- */
+/* ---- bad records ------------------------------------------------------- */
 
 static int
 skip_bad(void *ctx, const struct spt_map_bad *b, struct spt_err *e)
@@ -85,7 +85,7 @@ open_bad(const char *how, const struct spt_io *io, struct spt_sink **sink,
 	return 0;
 }
 
-/* ---- the process --------------------------------------------------------- */
+/* ---- the process ------------------------------------------------------- */
 
 /* libjq would abort.  Nothing may be allocated here. */
 static void
@@ -143,8 +143,10 @@ main(int argc, char *argv[])
 	conf.same = o.same;
 	if (describe(&conf, &args, &e) < 0 ||
 	    (text = spt_buf_str(&args, &e)) == NULL ||
-	    open_bad(o.bad, run.io, &sink, &conf, &e) < 0 ||
 	    spt_map_init(&map, run.io, &conf, &e) < 0) {
+		status = spt_tool_finish(&run, &e);
+	} else if (open_bad(o.bad, run.io, &sink, &map.conf, &e) < 0) {
+		spt_map_fini(&map);
 		status = spt_tool_finish(&run, &e);
 	} else {
 		status = spt_tool_stage(&run, &spt_map_stage, &map, text);

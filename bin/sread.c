@@ -77,7 +77,9 @@ static const struct spt_tool tool = {
 	.file_operands = true,
 };
 
-/* One line that is written over and over, on a terminal. */
+static bool shown; /* a line of progress is on the terminal */
+
+/* One line that is written over and over. */
 static void
 show_progress(void *run_, const struct spt_ingest_progress *p)
 {
@@ -87,6 +89,7 @@ show_progress(void *run_, const struct spt_ingest_progress *p)
 
 	if (run->quiet || seconds < 2)
 		return;
+	shown = true;
 	spt_size_print(bytes, (int64_t)p->bytes);
 	if (p->total > 0 && p->bytes > 0)
 		snprintf(left, sizeof left, ", %d%%, %.0f s left",
@@ -220,7 +223,7 @@ main(int argc, char *argv[])
 		rc = spt_tool_stdout(&run, &port, &e);
 	if (rc == 0 && !o.print_schema)
 		rc = spt_ingest_run(&conf, run.io, port, &e);
-	if (conf.progress != NULL)
+	if (shown)
 		fputs("\r\033[K", stderr);
 	spt_tz_free(tz);
 	return spt_tool_finish(&run, &e);

@@ -52,7 +52,7 @@ struct parse {
 	char shorts[3 * MAX_OPTIONS];
 };
 
-/* ---- signals ------------------------------------------------------------- */
+/* ---- signals ----------------------------------------------------------- */
 
 static struct spt_signals signals = { .wake_fd = -1 };
 static int wake_write = -1;
@@ -252,8 +252,7 @@ exit_printed(const struct spt_tool *tool)
 	exit(0);
 }
 
-/* ---- start and finish
- * --------------------------------------------------------- */
+/* ---- start and finish -------------------------------------------------- */
 
 static int
 check_operands(const struct spt_tool *t, int n, struct spt_err *e)

@@ -248,17 +248,11 @@ sys.exit(st)' "$@"
 
 @test "what swrite writes, sread reads back as it was" {
 	log_csv >log
+	sread log | swrite >want
 	for f in csv tsv ndjson arrow; do
 		sread log | swrite -f $f >once
-		sread -f $f once | swrite -f $f >twice
-		check_same twice once
-		[ -s once ]
-	done
-	# ... and every format holds the same rows.
-	for f in csv tsv ndjson arrow; do
-		sread log | swrite -f $f | sread -f $f - | swrite >$f.out
-		check_same $f.out log.out 2>/dev/null ||
-			{ [ ! -e log.out ] && cp $f.out log.out; }
+		sread -f $f once | swrite >out
+		check_same out want
 	done
 }
 

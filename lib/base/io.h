@@ -50,7 +50,7 @@ struct spt_io {
 /* The real system. */
 const struct spt_io *spt_io_system(void);
 
-/* ---- the helpers that own EINTR and short counts --------------------- */
+/* ---- the helpers that own EINTR and short counts ----------------------- */
 
 /* Reads up to n bytes once.  1: *got > 0 bytes.  0: end of file.  -1: *e. */
 SPT_MUST int spt_io_read(const struct spt_io *io, int fd, void *p, size_t n,
@@ -64,7 +64,7 @@ SPT_MUST int spt_io_write(const struct spt_io *io, int fd, const void *p,
 SPT_MUST int spt_io_close(
     const struct spt_io *io, int fd, const char *name, struct spt_err *e);
 
-/* ---- memory ----------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------ */
 
 /* NULL and *e filled when there is none.  n may be 0. */
 SPT_MUST void *spt_alloc(const struct spt_io *io, size_t n, struct spt_err *e);

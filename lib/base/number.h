@@ -32,7 +32,7 @@ int spt_bool_parse_loose(const char *p, size_t n, bool *v);
 bool spt_looks_int(const char *p, size_t n);
 bool spt_looks_float(const char *p, size_t n);
 
-/* ---- printing ------------------------------------------------------------ */
+/* ---- printing ---------------------------------------------------------- */
 
 #define SPT_NUMBER_TEXT 40
 /* Both return the length, without the NUL that is there too. */
@@ -42,7 +42,7 @@ size_t spt_int_print(char out[SPT_NUMBER_TEXT], int64_t v);
  * -inf; -0.0.  Plain notation for 1e-5 <= |v| < 1e17. */
 size_t spt_float_print(char out[SPT_NUMBER_TEXT], double v);
 
-/* ---- sizes -------------------------------------------------------------- */
+/* ---- sizes ------------------------------------------------------------- */
 
 /* 64K 256M 1G 2T (powers of 1024; 64KiB too, any case), or plain bytes.
  * SPT_EUSAGE. */

@@ -32,7 +32,7 @@ bool spt_civil_valid(const struct spt_civil *c);
 /* Instant of a valid civil time taken as UTC. */
 spt_time spt_civil_to_time(const struct spt_civil *c);
 
-/* ---- parsers: 1 parsed, 0 not of that form (or out of range) ------------ */
+/* ---- parsers: 1 parsed, 0 not of that form (or out of range) ----------- */
 
 /* RFC 3339 and its relatives: date alone, date 'T' or blank(s) time, seconds
  * optional, fraction of 1 to 9 digits ('.' or ','; below a microsecond cut
@@ -64,7 +64,7 @@ int spt_time_parse_format(const char *p, size_t n, const char *format,
 /* 1 good; 0 not, *bad (may be NULL) points at the conversion. */
 int spt_time_format_check(const char *format, const char **bad);
 
-/* ---- printing ----------------------------------------------------------- */
+/* ---- printing ---------------------------------------------------------- */
 
 #define SPT_TIME_TEXT 48
 /* RFC 3339 with 'Z' (tz NULL) or the offset of tz at that instant, cut to
@@ -74,7 +74,7 @@ int spt_time_format_check(const char *format, const char **bad);
 size_t spt_time_print(char out[SPT_TIME_TEXT], spt_time t,
     const struct spt_tz *tz);
 
-/* ---- durations: 500ms 10s 5m 1h30m 7d, also us, w ------------------------ */
+/* ---- durations: 500ms 10s 5m 1h30m 7d, also us, w ---------------------- */
 
 /* Microseconds.  Numbers are whole or decimal ("1.5h" if it comes out exact to
  * the microsecond), every unit at most once, largest first; a bare 0 is fine;

@@ -43,7 +43,7 @@ SPT_MUST int spt_schema_need(
 /* The one column that swatermark marked as event time, or -1; *delay (may be
  * NULL) gets its delay in microseconds. */
 int spt_schema_event_time(const struct spt_schema *s, int64_t *delay);
-/* The input ends by itself. */
+/* The input ends by itself, as every stream does that is not ours. */
 bool spt_schema_bounded(const struct spt_schema *s);
 
 #endif

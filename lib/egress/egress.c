@@ -42,8 +42,7 @@ struct egress {
 	int64_t rows; /* written in this epoch */
 };
 
-/* ---- rows out
- * ------------------------------------------------------------------ */
+/* ---- rows out ---------------------------------------------------------- */
 
 static int
 write_text(struct egress *g, struct spt_err *e)
@@ -109,6 +108,9 @@ put_rows(void *ctx, const struct spt_batch *b, struct spt_err *e)
 	if (g->left >= 0)
 		g->left -= n;
 	g->rows += n;
+	/* A stream needs its barrier and end still; text is whole. */
+	g->port.enough = g->left == 0 && g->enc != NULL &&
+	    g->mode == SPT_ROWS_APPEND && !g->sorts && !g->conf->barriers;
 	if (g->enc != NULL)
 		return put_text(g, b, n, e);
 	if (n == b->rows)
@@ -124,8 +126,7 @@ batch(struct spt_port *p, const struct spt_batch *b, struct spt_err *e)
 	return g->sorts ? spt_sorter_add(&g->sorter, b, e) : put_rows(g, b, e);
 }
 
-/* ---- epochs
- * -------------------------------------------------------------------- */
+/* ---- epochs ------------------------------------------------------------ */
 
 static int
 open_epoch(struct egress *g, const struct spt_control *c, struct spt_err *e)
@@ -209,8 +210,7 @@ control(struct spt_port *p, const struct spt_control *c, struct spt_err *e)
 	return g->stream != NULL ? spt_out_control(g->stream, c, e) : 0;
 }
 
-/* ---- beginning and end
- * ----------------------------------------------------------- */
+/* ---- beginning and end ------------------------------------------------- */
 
 static int
 check_sort(struct egress *g, const struct spt_schema *s, struct spt_err *e)

@@ -153,8 +153,7 @@ sort(struct spt_sorter *t, struct spt_err *e)
 	return 0;
 }
 
-/* ---- chunks
- * ------------------------------------------------------------------ */
+/* ---- chunks ------------------------------------------------------------ */
 
 static void
 drop_chunks(struct spt_sorter *t)
@@ -298,8 +297,7 @@ spt_sorter_drain(struct spt_sorter *t,
 	return 0;
 }
 
-/* ---- life
- * -------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 int
 spt_sorter_init(struct spt_sorter *t, const struct spt_io *io,

@@ -135,8 +135,7 @@ spt_cell_is(const struct spt_col *c, int64_t i, struct spt_result r)
 	return false;
 }
 
-/* ---- parts of results
- * ---------------------------------------------------------- */
+/* ---- parts of results -------------------------------------------------- */
 
 struct spt_result
 spt_result_get(struct spt_result r, jv key)
@@ -156,8 +155,7 @@ spt_result_free(struct spt_result r)
 	jv_free(r.twin);
 }
 
-/* ---- JSON text
- * --------------------------------------------------------------- */
+/* ---- JSON text --------------------------------------------------------- */
 
 static int
 put_number(struct spt_buf *out, struct spt_result r, struct spt_err *e)

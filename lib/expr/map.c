@@ -109,8 +109,7 @@ put_all(struct spt_map *m, const struct spt_result *r, size_t n,
 	return 0;
 }
 
-/* ---- learning
- * ---------------------------------------------------------------- */
+/* ---- learning ---------------------------------------------------------- */
 
 static void
 drop_held(struct spt_map *m)
@@ -209,8 +208,7 @@ map_row(struct spt_map *m, const struct spt_batch *b, int64_t i,
 	return rc;
 }
 
-/* ---- the stage
- * ----------------------------------------------------------------- */
+/* ---- the stage --------------------------------------------------------- */
 
 static int
 map_open(void *self, const struct spt_schema *const in[], int n_in,

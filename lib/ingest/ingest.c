@@ -14,8 +14,7 @@
 #define METER_NANOS INT64_C(500000000)
 #define ONE_EPOCH_NANOS INT64_C(5000000000)
 
-/* ---- what others see
- * --------------------------------------------------------- */
+/* ---- what others see --------------------------------------------------- */
 
 bool
 spt_ingest_stopped(const struct spt_ingest *g)
@@ -90,8 +89,7 @@ spt_ingest_meter(struct spt_ingest *g)
 	}
 }
 
-/* ---- the file being read
- * ------------------------------------------------------- */
+/* ---- the file being read ----------------------------------------------- */
 
 int
 spt_ingest_open(struct spt_ingest *g, size_t k, struct spt_err *e)
@@ -167,8 +165,7 @@ spt_ingest_fill(struct spt_ingest *g, struct spt_err *e)
 	return rc < 0 ? -1 : 1;
 }
 
-/* ---- the run
- * --------------------------------------------------------------------- */
+/* ---- the run ----------------------------------------------------------- */
 
 static int
 on_bad(void *ctx, const struct spt_bad_record *r, struct spt_err *e)

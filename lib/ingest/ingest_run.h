@@ -66,8 +66,7 @@ ssize_t spt_mark_find(
 SPT_MUST int spt_mark_strip(struct spt_buf *out, const uint8_t *p, size_t n,
     bool last, const char *mark, struct spt_err *e);
 
-/* ---- the two ways to read a file
- * --------------------------------------------- */
+/* ---- the two ways to read a file --------------------------------------- */
 
 SPT_MUST int spt_ingest_text(struct spt_ingest *g, struct spt_err *e);
 SPT_MUST int spt_ingest_arrow(struct spt_ingest *g, struct spt_err *e);

@@ -50,7 +50,7 @@ SPT_MUST int spt_emit_control(
 /* The end mark on every output. */
 SPT_MUST int spt_emit_end(struct spt_emit *m, struct spt_err *e);
 
-/* ---- plan.c -------------------------------------------------------------- */
+/* ---- plan.c ------------------------------------------------------------ */
 
 /* id gets "<program>-<k>": k-th of its program in the plan so far. */
 void spt_plan_id(char *id, size_t size, const char *plan, const char *program);

@@ -82,8 +82,7 @@ open_input(struct spt_loop_run *s, int i, struct spt_err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-/* ---- epochs
- * ------------------------------------------------------------------ */
+/* ---- epochs ------------------------------------------------------------ */
 
 /* The first begin of a round opens the stage's epoch; those of other inputs
  * are swallowed. */
@@ -186,7 +185,7 @@ take(struct spt_loop_run *s, int i, const struct spt_item *item,
 			return misplaced(s, i, "a barrier without begin", e);
 		f->began = false;
 		f->has_barrier = true;
-		spt_meta_clear(&f->barrier.extra);
+		spt_control_fini(&f->barrier);
 		return spt_control_copy(&f->barrier, c, e) < 0 ? -1 : 2;
 	case SPT_ITEM_END:
 		if (f->began)
@@ -219,6 +218,10 @@ read_epoch(struct spt_loop_run *s, int i, struct spt_err *e)
 			return -1;
 		if (rc == 2)
 			return 1;
+		if (s->l->out[0] != NULL && s->l->out[0]->enough) {
+			s->enough = true;
+			return 0;
+		}
 	}
 }
 
@@ -234,6 +237,7 @@ align(struct spt_loop_run *s, struct spt_control *all, struct spt_err *e)
 		if (!f->has_barrier)
 			continue;
 		if (first) {
+			spt_control_fini(all);
 			if (spt_control_copy(all, &f->barrier, e) < 0)
 				return -1;
 			first = false;
@@ -320,8 +324,7 @@ finish(struct spt_loop_run *s, struct spt_err *e)
 	return spt_emit_end(&s->emit, e);
 }
 
-/* ---- the life of a stage
- * ------------------------------------------------------ */
+/* ---- the life of a stage ----------------------------------------------- */
 
 /* What output 0 says of the stream: all that the first input said, with this
  * stage added to the plan. */
@@ -343,6 +346,8 @@ describe_stream(struct spt_loop_run *s, struct spt_err *e)
 		goto done;
 	str = spt_buf_str(&text, e);
 	if (str == NULL || spt_meta_copy(&s->emit.stream, up, e) < 0 ||
+	    (spt_schema_bounded(s->feed[0].schema) &&
+		spt_meta_set(&s->emit.stream, SPT_KEY_BOUNDED, "1", e) < 0) ||
 	    spt_meta_set(&s->emit.stream, SPT_KEY_PROFILE, "1", e) < 0)
 		goto done;
 	rc = spt_meta_set(&s->emit.stream, SPT_KEY_PLAN, str, e);
@@ -377,6 +382,8 @@ run(struct spt_loop_run *s, struct spt_err *e)
 				return -1;
 			any = any || rc > 0;
 		}
+		if (s->enough)
+			return spt_emit_end(&s->emit, e);
 		if (!any)
 			break;
 		if (close_epoch(s, e) < 0)

@@ -32,6 +32,9 @@ struct spt_port_ops {
 struct spt_port {
 	const struct spt_port_ops *ops;
 	int fd; /* to watch for a reader that left, or -1 */
+	/* Set by the port: it will drop all further rows, so that reading on
+	 * is for nothing and the loop may end well at once. */
+	bool enough;
 };
 
 /* The port that writes an Arrow stream to fd.  close leaves fd open. */

@@ -88,7 +88,7 @@ void spt_aggs_fini_state(const struct spt_aggs *a, uint8_t *state);
 /* Does spt_aggs_fini_state do anything? */
 bool spt_aggs_hold(const struct spt_aggs *a);
 
-/* ---- the operations; NULL: not for this type ---------------------------- */
+/* ---- the operations; NULL: not for this type --------------------------- */
 
 /* agg_sum.c: count (type 0: of rows), sum, avg */
 const struct spt_agg_op *spt_agg_sum_op(enum spt_agg_kind k, enum spt_type t);

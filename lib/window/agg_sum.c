@@ -20,7 +20,7 @@ struct sum_float {
 	uint64_t n;
 };
 
-/* ---- rows ---------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------- */
 
 static int
 update_count(const struct spt_agg *agg, const struct spt_io *io,
@@ -71,7 +71,7 @@ update_float(const struct spt_agg *agg, const struct spt_io *io,
 	return 0;
 }
 
-/* ---- results ------------------------------------------------------------- */
+/* ---- results ----------------------------------------------------------- */
 
 static int
 emit_count(const struct spt_agg *agg, const uint8_t *state,
@@ -116,7 +116,7 @@ emit_float(const struct spt_agg *agg, const uint8_t *state,
 	    e);
 }
 
-/* ---- saved --------------------------------------------------------------- */
+/* ---- saved ------------------------------------------------------------- */
 
 static int
 save_words(

@@ -207,8 +207,7 @@ spt_groups_clean(struct spt_groups *g)
 	unmark(g, &g->dirty, SPT_GROUP_DIRTY);
 }
 
-/* ---- all of them
- * -------------------------------------------------------------- */
+/* ---- all of them ------------------------------------------------------- */
 
 /* One group of from, its state included, to the end of to. */
 static int
@@ -257,8 +256,7 @@ spt_groups_drop(struct spt_groups *g,
 	return 0;
 }
 
-/* ---- order
- * --------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------- */
 
 struct sorted {
 	uint64_t prefix;

@@ -73,8 +73,7 @@ describe(const struct spt_window *w, struct spt_buf *b, struct spt_err *e)
 	return 0;
 }
 
-/* ---- save
- * ------------------------------------------------------------------------ */
+/* ---- save -------------------------------------------------------------- */
 
 int
 spt_window_removed(struct spt_window *w, const struct spt_pane *pane,
@@ -163,8 +162,7 @@ spt_window_save(
 	return 0;
 }
 
-/* ---- load
- * ------------------------------------------------------------------------- */
+/* ---- load -------------------------------------------------------------- */
 
 static int
 damaged(struct spt_err *e)

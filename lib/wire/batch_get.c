@@ -60,7 +60,7 @@ spt__batch_get_fini(struct spt__batch_get *g)
 	spt_free(g->io, g->spans);
 }
 
-/* ---- the lists ----------------------------------------------------------- */
+/* ---- the lists --------------------------------------------------------- */
 
 static int
 next_buffer(struct cursor *c, struct spt__span *s, struct spt_err *e)
@@ -162,7 +162,7 @@ get_spans(
 	return 0;
 }
 
-/* ---- columns ------------------------------------------------------------- */
+/* ---- columns ----------------------------------------------------------- */
 
 static int
 get_text(struct spt__batch_get *g, size_t i, int64_t rows, struct cursor *c,
@@ -239,7 +239,7 @@ get_column(struct spt__batch_get *g, size_t i, int64_t rows, struct cursor *c,
 	return 0;
 }
 
-/* ---- batches ------------------------------------------------------------- */
+/* ---- batches ----------------------------------------------------------- */
 
 static int
 open_lists(struct spt__batch_get *g, struct cursor *c, struct spt__message *m,

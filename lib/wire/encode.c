@@ -17,7 +17,7 @@ padding(size_t n)
 	return (0 - n) & (BODY_ALIGN - 1);
 }
 
-/* ---- schema -------------------------------------------------------------- */
+/* ---- schema ------------------------------------------------------------ */
 
 /* The table of a type, to which the offset at `from` will point. */
 static int
@@ -119,7 +119,7 @@ spt_wire_put_schema(
 	return spt__frame_end(&f, e);
 }
 
-/* ---- record batches ------------------------------------------------------ */
+/* ---- record batches ---------------------------------------------------- */
 
 static bool
 has_nulls(const struct spt_col *c)

@@ -85,7 +85,7 @@ spt_in_fd(const struct spt_in *in)
 	return in->feed.fd;
 }
 
-/* ---- failures ------------------------------------------------------------ */
+/* ---- failures ---------------------------------------------------------- */
 
 /* What stands at pos is not a message of a stream. */
 static int
@@ -156,7 +156,7 @@ failed_at(struct spt_in *in, struct spt_err *e)
 	return -1;
 }
 
-/* ---- messages ------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------- */
 
 static int
 read_mark(struct spt_in *in, struct spt_err *e)
@@ -329,7 +329,7 @@ spt_in_ended(const struct spt_in *in)
 	return in->ended;
 }
 
-/* ---- blocking ------------------------------------------------------------ */
+/* ---- blocking ---------------------------------------------------------- */
 
 int
 spt_in_get(struct spt_in *in, const struct spt_item **next, struct spt_err *e)

@@ -36,7 +36,7 @@ spt_control_copy(
 	return spt_meta_copy(&dst->extra, &src->extra, e);
 }
 
-/* ---- pairs to struct ----------------------------------------------------- */
+/* ---- pairs to struct --------------------------------------------------- */
 
 /* A number as we print it: no blanks, no plus. */
 static bool
@@ -155,7 +155,7 @@ spt_control_get(struct spt_control *c, const struct spt_io *io,
 	return 1;
 }
 
-/* ---- struct to pairs ----------------------------------------------------- */
+/* ---- struct to pairs --------------------------------------------------- */
 
 static int
 put_int(struct spt_meta *m, const char *key, int64_t v, struct spt_err *e)
@@ -209,7 +209,7 @@ spt_control_put(
 	return rc < 0 ? -1 : spt_meta_copy(pairs, &c->extra, e);
 }
 
-/* ---- ranges -------------------------------------------------------------- */
+/* ---- ranges ------------------------------------------------------------ */
 
 int
 spt_range_put(struct spt_buf *out, const struct spt_schema *s,

@@ -36,7 +36,7 @@ claim(struct spt_buf *b, size_t n, size_t *budget, struct spt_err *e)
 	return spt_buf_reserve(b, n, e);
 }
 
-/* ---- numbers ------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------- */
 
 static int64_t
 day_or_stamp(enum spt__form form, const uint8_t *p, int64_t i)
@@ -131,7 +131,7 @@ spt__widen_numbers(struct spt_col *col, int64_t rows, enum spt__form form,
 	}
 }
 
-/* ---- text ---------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------- */
 
 int
 spt__widen_offsets(struct spt_col *col, int64_t rows, struct spt__span values,

@@ -48,8 +48,8 @@ capped_free(const struct spt_io *io, void *p)
 
 /* Reads a stream and writes what is in it; 0 all of it, -1. */
 static int
-copy(const struct spt_io *io, struct wire_source *from,
-    struct wire_memory *to, struct spt_err *e)
+copy(const struct spt_io *io, struct wire_source *from, struct wire_memory *to,
+    struct spt_err *e)
 {
 	struct spt_bytes_in bytes = { wire_source_read, from };
 	const struct spt_schema *s;
@@ -69,8 +69,8 @@ copy(const struct spt_io *io, struct wire_source *from,
 	wire_check(spt_out_schema(out, s, e));
 	while ((rc = spt_in_get(in, &item, e)) > 0) {
 		wrote = item->kind == SPT_ITEM_BATCH
-		    ? spt_out_batch(out, &item->batch, e)
-		    : spt_out_control(out, &item->control, e);
+			    ? spt_out_batch(out, &item->batch, e)
+			    : spt_out_control(out, &item->control, e);
 		wire_check(wrote);
 	}
 	if (rc == 0)

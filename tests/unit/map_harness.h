@@ -36,7 +36,7 @@ struct mapping {
 	struct spt_err e;
 };
 
-/* ---- what the stage calls ------------------------------------------------ */
+/* ---- what the stage calls ---------------------------------------------- */
 
 int
 spt_emit_schema(
@@ -111,7 +111,7 @@ spt_emit_figure(
 	return 0;
 }
 
-/* ---- one mapping --------------------------------------------------------- */
+/* ---- one mapping ------------------------------------------------------- */
 
 static enum spt_type
 type_named(const char *name, size_t n)

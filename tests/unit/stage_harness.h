@@ -57,7 +57,7 @@ struct harness {
 	struct spt_err e;
 };
 
-/* ---- the outputs of a stage ---------------------------------------------- */
+/* ---- the outputs of a stage -------------------------------------------- */
 
 int
 spt_emit_schema(
@@ -421,8 +421,7 @@ harness_figure(const struct harness *h, int i, const char *name)
 	return -1;
 }
 
-/* ---- state kept in memory
- * ---------------------------------------------------- */
+/* ---- state kept in memory ---------------------------------------------- */
 
 struct kept {
 	struct {

@@ -39,8 +39,9 @@ make(struct made *m, size_t before)
 	CHECK(spt__fbput_string(&w, root[4].at, "text", 4, &e) == 0);
 	CHECK(spt__fbput_vector(&w, root[5].at, 3, 4, &at, &e) == 0);
 	for (size_t k = 0; k < 3; k++) {
-		struct spt__slot one = { .id = 0, .size = 1,
-			.value = (int64_t)k };
+		struct spt__slot one = {
+			.id = 0, .size = 1, .value = (int64_t)k
+		};
 
 		CHECK(spt__fbput_table(&w, at + 4 * k, &one, 1, &e) == 0);
 	}
@@ -77,7 +78,7 @@ ask(struct spt__fb *fb)
 	at = spt__fb_vector(fb, &root, 7, 16, &n);
 	for (size_t i = 0; i < n; i++)
 		sum += (uint64_t)spt__fb_i64(fb, at + 16 * i) +
-		    (uint64_t)spt__fb_i64(fb, at + 16 * i + 8);
+		       (uint64_t)spt__fb_i64(fb, at + 16 * i + 8);
 	return sum;
 }
 

@@ -16,7 +16,7 @@ struct odd {
 	const char *body;
 	size_t nbody;
 	int64_t claimed; /* body length in the message; 0: nbody, padded */
-	size_t nodes;	 /* 0: 1 */
+	size_t nodes;    /* 0: 1 */
 	bool compressed;
 	int header_type; /* 0: record batch */
 	const char *key, *value;
@@ -46,19 +46,17 @@ put_batch(struct spt_buf *out, const struct odd *o)
 	wire_check(spt__fbput_table(
 	    &f.fb, f.header, batch, o->compressed ? 4 : 3, &e));
 	if (o->compressed)
-		wire_check(
-		    spt__fbput_table(&f.fb, batch[3].at, NULL, 0, &e));
-	wire_check(spt__fbput_vector(&f.fb, batch[1].at,
-	    o->nodes != 0 ? o->nodes : 1, 16, &at, &e));
+		wire_check(spt__fbput_table(&f.fb, batch[3].at, NULL, 0, &e));
+	wire_check(spt__fbput_vector(
+	    &f.fb, batch[1].at, o->nodes != 0 ? o->nodes : 1, 16, &at, &e));
 	spt__fbput_i64(&f.fb, at, o->node[0]);
 	spt__fbput_i64(&f.fb, at + 8, o->node[1]);
-	wire_check(spt__fbput_vector(
-	    &f.fb, batch[2].at, o->nbuffers, 16, &at, &e));
+	wire_check(
+	    spt__fbput_vector(&f.fb, batch[2].at, o->nbuffers, 16, &at, &e));
 	for (size_t i = 0; i < 2 * o->nbuffers; i++)
 		spt__fbput_i64(&f.fb, at + 8 * i, o->buffers[i]);
 	if (pairs.n != 0)
-		wire_check(
-		    spt__frame_pairs(&f.fb, f.metadata, &pairs, &e));
+		wire_check(spt__frame_pairs(&f.fb, f.metadata, &pairs, &e));
 	wire_check(spt__frame_end(&f, &e));
 	wire_check(spt_buf_put(out, o->body, o->nbody, &e));
 	wire_check(spt_buf_put(out, "\0\0\0\0\0\0\0", pad, &e));
@@ -103,49 +101,86 @@ static const struct {
 	struct odd o;
 } good[] = {
 	{ "null count -1, no bitmap", "row 1\nrow 2\n",
-	    { .type = SPT_INT64, .rows = 2, .node = { 2, -1 },
-		.buffers = { 0, 0, 0, 16 }, .nbuffers = 2,
-		.body = INTS("\1", "\2"), .nbody = 16 } },
+	    { .type = SPT_INT64,
+		.rows = 2,
+		.node = { 2, -1 },
+		.buffers = { 0, 0, 0, 16 },
+		.nbuffers = 2,
+		.body = INTS("\1", "\2"),
+		.nbody = 16 } },
 	{ "null count -1, a bitmap", "row null\nrow 2\n",
-	    { .type = SPT_INT64, .rows = 2, .node = { 2, -1 },
-		.buffers = { 0, 1, 8, 16 }, .nbuffers = 2,
-		.body = "\2\0\0\0\0\0\0\0" INTS("\1", "\2"), .nbody = 24 } },
+	    { .type = SPT_INT64,
+		.rows = 2,
+		.node = { 2, -1 },
+		.buffers = { 0, 1, 8, 16 },
+		.nbuffers = 2,
+		.body = "\2\0\0\0\0\0\0\0" INTS("\1", "\2"),
+		.nbody = 24 } },
 	{ "no nulls, a bitmap with dirt behind", "row 1\nrow 2\n",
-	    { .type = SPT_INT64, .rows = 2, .node = { 2, 0 },
-		.buffers = { 0, 8, 8, 16 }, .nbuffers = 2,
-		.body = "\xf3\0\0\0\0\0\0\0" INTS("\1", "\2"), .nbody = 24 } },
+	    { .type = SPT_INT64,
+		.rows = 2,
+		.node = { 2, 0 },
+		.buffers = { 0, 8, 8, 16 },
+		.nbuffers = 2,
+		.body = "\xf3\0\0\0\0\0\0\0" INTS("\1", "\2"),
+		.nbody = 24 } },
 	{ "offsets that begin above 0", "row \"b\"\n",
-	    { .type = SPT_UTF8, .rows = 1, .node = { 1, 0 },
-		.buffers = { 0, 0, 0, 8, 8, 3 }, .nbuffers = 3,
-		.body = "\1\0\0\0\2\0\0\0abc", .nbody = 11 } },
+	    { .type = SPT_UTF8,
+		.rows = 1,
+		.node = { 1, 0 },
+		.buffers = { 0, 0, 0, 8, 8, 3 },
+		.nbuffers = 3,
+		.body = "\1\0\0\0\2\0\0\0abc",
+		.nbody = 11 } },
 	{ "a null that is not UTF-8", "row null\nrow \"b\"\n",
-	    { .type = SPT_UTF8, .rows = 2, .node = { 2, 1 },
-		.buffers = { 0, 1, 8, 12, 24, 3 }, .nbuffers = 3,
+	    { .type = SPT_UTF8,
+		.rows = 2,
+		.node = { 2, 1 },
+		.buffers = { 0, 1, 8, 12, 24, 3 },
+		.nbuffers = 3,
 		.body = "\2\0\0\0\0\0\0\0"
 			"\0\0\0\0\2\0\0\0\3\0\0\0\0\0\0\0\xff\xfe"
 			"b",
 		.nbody = 27 } },
 	{ "no rows, one offset", "",
-	    { .type = SPT_UTF8, .node = { 0, 0 },
-		.buffers = { 0, 0, 0, 4, 8, 0 }, .nbuffers = 3,
-		.body = "\0\0\0\0\0\0\0\0", .nbody = 8 } },
+	    { .type = SPT_UTF8,
+		.node = { 0, 0 },
+		.buffers = { 0, 0, 0, 4, 8, 0 },
+		.nbuffers = 3,
+		.body = "\0\0\0\0\0\0\0\0",
+		.nbody = 8 } },
 	{ "no rows, a key of somebody", "control k=\"v\"\n",
-	    { .type = SPT_INT64, .nbuffers = 2, .key = "k", .value = "v",
+	    { .type = SPT_INT64,
+		.nbuffers = 2,
+		.key = "k",
+		.value = "v",
 		.body = "" } },
 	{ "no rows, a key that is not text", "",
-	    { .type = SPT_INT64, .nbuffers = 2, .key = "k", .value = "\xff",
+	    { .type = SPT_INT64,
+		.nbuffers = 2,
+		.key = "k",
+		.value = "\xff",
 		.body = "" } },
 	{ "no rows, an unknown kind", "control spate:kind=\"pause\"\n",
-	    { .type = SPT_INT64, .nbuffers = 2, .key = "spate:kind",
-		.value = "pause", .body = "" } },
+	    { .type = SPT_INT64,
+		.nbuffers = 2,
+		.key = "spate:kind",
+		.value = "pause",
+		.body = "" } },
 	{ "a range that is not understood", "row 1us\n",
-	    { .type = SPT_TIMESTAMP, .rows = 1, .node = { 1, 0 },
-		.buffers = { 0, 0, 0, 8 }, .nbuffers = 2, .body = "\1\0\0\0"
-								  "\0\0\0\0",
-		.nbody = 8, .key = "spate:range", .value = "0:1" } },
+	    { .type = SPT_TIMESTAMP,
+		.rows = 1,
+		.node = { 1, 0 },
+		.buffers = { 0, 0, 0, 8 },
+		.nbuffers = 2,
+		.body = "\1\0\0\0"
+			"\0\0\0\0",
+		.nbody = 8,
+		.key = "spate:range",
+		.value = "0:1" } },
 };
 
-#define TWO_INTS                                                               \
+#define TWO_INTS \
 	.type = SPT_INT64, .rows = 2, .body = INTS("\1", "\2"), .nbody = 16
 #define TEXT .type = SPT_UTF8, .nbuffers = 3
 
@@ -171,9 +206,8 @@ static const struct {
 	{ "column \"c\": too few buffers",
 	    { TWO_INTS, .node = { 2, 0 }, .buffers = { 0, 0 },
 		.nbuffers = 1 } },
-	{ "too many buffers",
-	    { TWO_INTS, .node = { 2, 0 }, .buffers = { 0, 0, 0, 16 },
-		.nbuffers = 3 } },
+	{ "too many buffers", { TWO_INTS, .node = { 2, 0 },
+				  .buffers = { 0, 0, 0, 16 }, .nbuffers = 3 } },
 	{ "column \"c\": a buffer of 15 bytes where 16 are needed",
 	    { TWO_INTS, .node = { 2, 0 }, .buffers = { 0, 0, 0, 15 },
 		.nbuffers = 2 } },
@@ -200,9 +234,10 @@ static const struct {
 		.nbuffers = 2 } },
 	{ "a batch of -1 rows",
 	    { .type = SPT_INT64, .rows = -1, .nbuffers = 2, .body = "" } },
-	{ "a batch of 2147483648 rows",
-	    { .type = SPT_INT64, .rows = INT64_C(1) << 31, .nbuffers = 2,
-		.body = "" } },
+	{ "a batch of 2147483648 rows", { .type = SPT_INT64,
+					    .rows = INT64_C(1) << 31,
+					    .nbuffers = 2,
+					    .body = "" } },
 	{ "a batch of 2 columns where the schema has 1",
 	    { .type = SPT_INT64, .nodes = 2, .nbuffers = 4, .body = "" } },
 	{ "compressed data (write it without compression)",
@@ -220,8 +255,8 @@ static const struct {
 		.body = "\0\0\0\0\2\0\0\0\1\0\0\0\0\0\0\0xy", .nbody = 18 } },
 	{ "column \"c\": offsets of text that are not in order",
 	    { TEXT, .rows = 1, .node = { 1, 0 },
-		.buffers = { 0, 0, 0, 8, 8, 2 },
-		.body = "\0\0\0\0\3\0\0\0xy", .nbody = 10 } },
+		.buffers = { 0, 0, 0, 8, 8, 2 }, .body = "\0\0\0\0\3\0\0\0xy",
+		.nbody = 10 } },
 	{ "column \"c\": offsets of text that are not in order",
 	    { TEXT, .rows = 1, .node = { 1, 0 },
 		.buffers = { 0, 0, 0, 8, 8, 2 },
@@ -243,9 +278,11 @@ static const struct {
 	{ "a control batch with rows",
 	    { TWO_INTS, .node = { 2, 0 }, .buffers = { 0, 0, 0, 16 },
 		.nbuffers = 2, .key = "spate:kind", .value = "end" } },
-	{ "the control batch has no spate:reason",
-	    { .type = SPT_INT64, .nbuffers = 2, .key = "spate:kind",
-		.value = "end", .body = "" } },
+	{ "the control batch has no spate:reason", { .type = SPT_INT64,
+						       .nbuffers = 2,
+						       .key = "spate:kind",
+						       .value = "end",
+						       .body = "" } },
 	{ "dictionary encoding is not supported (cast it above)",
 	    { TWO_INTS, .nbuffers = 2, .header_type = 2 } },
 	{ "a message of type 1 where a record batch must be",
@@ -313,8 +350,7 @@ test_version(void)
 		wire_check(spt_wire_put_eos(&b, &e));
 		wire_check(spt__fbput_begin(&w, &b, &e));
 		wire_check(spt__fbput_table(&w, 0, message, 3, &e));
-		wire_check(
-		    spt__fbput_table(&w, message[2].at, NULL, 0, &e));
+		wire_check(spt__fbput_table(&w, message[2].at, NULL, 0, &e));
 		wire_check(spt__fbput_end(&w, &e));
 		size = (uint32_t)b.len - 8;
 		memcpy(b.data + 4, &size, 4);
@@ -325,8 +361,8 @@ test_version(void)
 		    "input: metadata version %d of the Arrow format (only V5 "
 		    "is understood)",
 		    v + 1);
-		CHECK_STR(e.msg,
-		    v == 4 ? "input: 0 columns (1 to 10000)" : want);
+		CHECK_STR(
+		    e.msg, v == 4 ? "input: 0 columns (1 to 10000)" : want);
 		spt_buf_fini(&b);
 		spt_buf_fini(&text);
 	}

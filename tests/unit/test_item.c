@@ -60,8 +60,7 @@ test_round_trips(void)
 
 		parse(&pairs, cases[i]);
 		spt_meta_init(&again, spt_io_system());
-		CHECK_INT(
-		    spt_control_get(&c, spt_io_system(), &pairs, &e), 1);
+		CHECK_INT(spt_control_get(&c, spt_io_system(), &pairs, &e), 1);
 		CHECK(spt_control_copy(&copy, &c, &e) == 0);
 		CHECK(spt_control_put(&copy, &again, &e) == 0);
 		print(&again, text, sizeof text);
@@ -81,9 +80,8 @@ test_fields(void)
 	struct spt_control c;
 	struct spt_meta pairs;
 
-	parse(&pairs,
-	    "spate:time=7;a=b;spate:watermark=-9;spate:kind=barrier;"
-	    "spate:final=1;spate:epoch=4");
+	parse(&pairs, "spate:time=7;a=b;spate:watermark=-9;spate:kind=barrier;"
+		      "spate:final=1;spate:epoch=4");
 	CHECK_INT(spt_control_get(&c, spt_io_system(), &pairs, &e), 1);
 	CHECK_INT(c.kind, SPT_ITEM_BARRIER);
 	CHECK_INT(c.epoch, 4);
@@ -128,15 +126,15 @@ test_malformed(void)
 		struct spt_meta pairs;
 
 		parse(&pairs, cases[i]);
-		CHECK_INT(
-		    spt_control_get(&c, spt_io_system(), &pairs, &e), -1);
+		CHECK_INT(spt_control_get(&c, spt_io_system(), &pairs, &e), -1);
 		CHECK_INT(e.kind, SPT_EDATA);
 		spt_control_fini(&c);
 		spt_meta_fini(&pairs);
 	}
 }
 
-/* ---- ranges ---------------------------------------------------------------- */
+/* ---- ranges ----------------------------------------------------------------
+ */
 
 static void
 make_schema(struct spt_schema *s)
@@ -191,8 +189,8 @@ test_range_malformed(void)
 {
 	static const char *const cases[] = { "0", "0:", "0:1", "0:1:", ":1:2",
 		"1:1:2", "3:1:2", "-1:1:2", "0:2:1", "2:1:2,0:1:2",
-		"0:1:2,0:1:2", "0:1:2x", "0:1:2;2:1:2", "0:1:99999999999999999999",
-		"0 :1:2" };
+		"0:1:2,0:1:2", "0:1:2x", "0:1:2;2:1:2",
+		"0:1:99999999999999999999", "0 :1:2" };
 	struct spt_range r[3];
 	struct spt_schema s;
 

@@ -1,8 +1,4 @@
-#if __has_include(<jv.h>)
 #include <jv.h>
-#define HAVE_JV 1
-#endif
-#include <dlfcn.h>
 
 #include "decode_run.h"
 #include "decode/json_scan.h"
@@ -216,12 +212,11 @@ test_depth(void)
 	}
 }
 
-/* ---- libjq: what it refuses, we refuse --------------------------------- */
+/* ---- libjq: what we take, it takes ------------------------------------- */
 
-#ifdef HAVE_JV
 static const char *const seeds[] = {
 	"{\"a\":1,\"b\":[true,false,null],\"c\":{\"d\":\"e\\u00e9\\n\"}}",
-	"{\"n\":[-0.5e+10,0,1E3,12.25,-1],\"s\":\"\\ud83d\\ude00\"}",
+	"{\"n\":[-0.5e+10,0,1E3,12.25,-1],\"s\":\"\\u20ac\\\"\\t\"}",
 	"{ \"x\" : [ { } , [ ] , \"\" ] }",
 };
 
@@ -241,18 +236,9 @@ static void
 test_jq(void)
 {
 	static const char bytes[] = "{}[]\",:\\ue0159.-+tfn \t/x";
-	void *lib = dlopen("libjq.so.1", RTLD_NOW);
-	jv (*parse)(const char *, int);
-	jv_kind (*kind)(jv);
-	void (*release)(jv);
 	int accepted = 0, refused = 0;
 	unsigned r = 1;
 
-	if (lib == NULL)
-		return;
-	*(void **)&parse = dlsym(lib, "jv_parse_sized");
-	*(void **)&kind = dlsym(lib, "jv_get_kind");
-	*(void **)&release = dlsym(lib, "jv_free");
 	for (int i = 0; i < 60000; i++) {
 		char text[128];
 		size_t n = strlen(seeds[i % 3]);
@@ -264,19 +250,18 @@ test_jq(void)
 			text[(r >> 16) % n] =
 			    bytes[(r >> 8) % (sizeof bytes - 1)];
 		}
-		v = parse(text, (int)n);
-		if (kind(v) == JV_KIND_INVALID) {
+		/* (libjq loses memory over some texts that it refuses.) */
+		if (!line_good(text, n)) {
 			refused++;
-			CHECK(!line_good(text, n));
-		} else if (line_good(text, n)) {
-			accepted++;
+			continue;
 		}
-		release(v);
+		accepted++;
+		v = jv_parse_sized(text, (int)n);
+		CHECK(jv_is_valid(v));
+		jv_free(v);
 	}
 	CHECK(accepted > 1000 && refused > 1000);
-	dlclose(lib);
 }
-#endif
 
 int
 main(void)
@@ -287,8 +272,6 @@ main(void)
 	test_bad();
 	test_bytes();
 	test_depth();
-#ifdef HAVE_JV
 	test_jq();
-#endif
 	return DONE;
 }

@@ -13,7 +13,7 @@
 
 static const struct spt_io *io;
 
-/* ---- a stage that passes odd numbers on and puts even ones aside -------- */
+/* ---- a stage that passes odd numbers on and puts even ones aside ------- */
 
 struct sieve {
 	struct spt_schema schema;

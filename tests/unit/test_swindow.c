@@ -8,8 +8,7 @@
 
 static int64_t batch_rows;
 
-/* ---- pipelines in one line
- * --------------------------------------------------- */
+/* ---- pipelines in one line --------------------------------------------- */
 
 static int
 mark(struct harness *h, const char *column, int64_t seconds)
@@ -54,8 +53,7 @@ clock_out(struct harness *h)
 	h->links[h->n - 1].out.clock = true;
 }
 
-/* ---- the golden cases
- * ---------------------------------------------------------- */
+/* ---- the golden cases -------------------------------------------------- */
 
 static void
 g01_to_g03(void)
@@ -310,8 +308,7 @@ g45(void)
 	harness_fini(&h);
 }
 
-/* ---- rows
- * ------------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------- */
 
 static void
 late_rows(void)
@@ -440,8 +437,7 @@ many(void)
 	harness_fini(&h);
 }
 
-/* ---- refusals
- * ------------------------------------------------------------------------ */
+/* ---- refusals ---------------------------------------------------------- */
 
 static void
 refuse(const char *columns, bool marked, const char *size, const char *keys,

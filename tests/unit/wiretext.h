@@ -26,7 +26,8 @@
 #include "wire/in.h"
 #include "wire/out.h"
 
-/* ---- a stream out of memory ------------------------------------------------ */
+/* ---- a stream out of memory ------------------------------------------------
+ */
 
 /* Gives at most `step` bytes at a time, and never beyond the next of the nstop
  * ends in stop.  The room that a read leaves unused is poisoned, so that
@@ -62,7 +63,8 @@ wire_source_read(
 	return n != 0;
 }
 
-/* ---- a stream into memory -------------------------------------------------- */
+/* ---- a stream into memory --------------------------------------------------
+ */
 
 /* An io table whose writev appends to `data`, at most `step` bytes a call (0:
  * all), whatever the descriptor. */
@@ -107,7 +109,8 @@ wire_memory_init(struct wire_memory *m)
 	spt_buf_init(&m->data, spt_io_system());
 }
 
-/* ---- text ------------------------------------------------------------------ */
+/* ---- text ------------------------------------------------------------------
+ */
 
 static inline void
 wire_check(int rc)
@@ -126,8 +129,8 @@ wire_put_string(struct spt_buf *b, const char *p, size_t n)
 		unsigned char c = (unsigned char)p[i];
 
 		if (c == '"' || c == '\\' || c < 0x20)
-			wire_check(spt_buf_printf(b, &e,
-			    c < 0x20 ? "\\x%02x" : "\\%c", c));
+			wire_check(spt_buf_printf(
+			    b, &e, c < 0x20 ? "\\x%02x" : "\\%c", c));
 		else
 			wire_check(spt_buf_putc(b, (char)c, &e));
 	}
@@ -188,9 +191,9 @@ wire_put_value(struct spt_buf *b, const struct spt_col *c, int64_t i)
 		wire_put_string(b, p, n);
 		break;
 	default:
-		wire_check(spt_buf_printf(b, &e, "%lld%s",
-		    (long long)c->ints[i],
-		    c->type == SPT_TIMESTAMP ? "us" : ""));
+		wire_check(
+		    spt_buf_printf(b, &e, "%lld%s", (long long)c->ints[i],
+			c->type == SPT_TIMESTAMP ? "us" : ""));
 	}
 }
 

@@ -86,7 +86,7 @@ seconds()
 		2016-03-27 19:39:56
 		2016-03-27 19:39:27
 	END
-	sread in | swindow -w 10s/3s count | swrite >out
+	sread -f csv in | swindow -w 10s/3s count | swrite >out
 	cat >expected <<-'END'
 		window_start,window_end,count
 		2016-03-27T19:39:18Z,2016-03-27T19:39:28Z,1
@@ -104,7 +104,7 @@ seconds()
 
 @test "G02 offsets, negative ones too, and times before 1970" {
 	printf 't\n1970-01-01 00:00:02\n1970-01-01 00:00:12\n' >in
-	sread in | swindow -w 10s --offset 5s count | swrite >out
+	sread -f csv in | swindow -w 10s --offset 5s count | swrite >out
 	cat >expected <<-'END'
 		window_start,window_end,count
 		1969-12-31T23:59:55Z,1970-01-01T00:00:05Z,1
@@ -112,19 +112,19 @@ seconds()
 	END
 	check_same out expected
 	printf 't\n1969-12-31 00:00:02\n' >in
-	sread in | swindow -w 10s --offset 5s count | swrite >out
+	sread -f csv in | swindow -w 10s --offset 5s count | swrite >out
 	says 1969-12-30T23:59:55Z,1969-12-31T00:00:05Z,1 out
 	printf 't\n2016-03-27 19:39:30\n2016-03-27 19:39:25\n' >in
-	sread in | swindow -w 10s --offset -5s count | swrite >out
+	sread -f csv in | swindow -w 10s --offset -5s count | swrite >out
 	says 2016-03-27T19:39:25Z,2016-03-27T19:39:35Z,2 out
 	printf 't\n2016-03-27 19:39:30\n' >in
-	sread in | swindow -w 10s count | swrite >out
+	sread -f csv in | swindow -w 10s count | swrite >out
 	says 2016-03-27T19:39:30Z,2016-03-27T19:39:40Z,1 out
 }
 
 @test "G03 a size that is not a multiple of the slide" {
 	printf 't\n2024-01-01 12:05\n' >in
-	sread in | swindow -w 12m/5m count | swrite >out
+	sread -f csv in | swindow -w 12m/5m count | swrite >out
 	cat >expected <<-'END'
 		window_start,window_end,count
 		2024-01-01T11:55:00Z,2024-01-01T12:07:00Z,1
@@ -132,7 +132,7 @@ seconds()
 		2024-01-01T12:05:00Z,2024-01-01T12:17:00Z,1
 	END
 	check_same out expected
-	sread in | swindow -w 12m/5m --offset 2m count | swrite >out
+	sread -f csv in | swindow -w 12m/5m --offset 2m count | swrite >out
 	cat >expected <<-'END'
 		window_start,window_end,count
 		2024-01-01T11:57:00Z,2024-01-01T12:09:00Z,1
@@ -144,7 +144,7 @@ seconds()
 @test "G04 rows without a time are in no window, and counted" {
 	printf 't,v\n09:00:05,1\n09:00:32,2\n,3\n,4\n' |
 		sed '2,3s/^/2016-03-27 /' >in
-	sread in | swindow -w 10s sum:v 2>err | swrite >out
+	sread -f csv in | swindow -w 10s sum:v 2>err | swrite >out
 	cat >expected <<-'END'
 		window_start,window_end,sum_v
 		2016-03-27T09:00:00Z,2016-03-27T09:00:10Z,1

@@ -40,8 +40,8 @@ int spt_fail(struct spt_err *e, enum spt_kind kind, const char *fmt, ...)
 /* The same for a system call: kind SPT_ESYSTEM, ": strerror(code)" appended. */
 int spt_fail_errno(struct spt_err *e, int code, const char *fmt, ...)
     SPT_PRINTF(3, 4);
-int spt_fail_v(
-    struct spt_err *e, enum spt_kind kind, const char *fmt, va_list ap);
+int spt_fail_v(struct spt_err *e, enum spt_kind kind, const char *fmt,
+    va_list ap) SPT_PRINTF(3, 0);
 
 /* Puts "where: " in front of the message of a failure.  Returns -1. */
 int spt_err_where(struct spt_err *e, const char *fmt, ...) SPT_PRINTF(2, 3);

@@ -1,11 +1,19 @@
+/*
+ * coltype - types as words, and behind timestamp( ) either one of the known
+ * forms or a format for strptime.
+ *
+ * A format is taken as it stands up to the parenthesis that closes, so that
+ * nobody has to quote %d/%b/%Y; quotes are for the formats that have an odd
+ * parenthesis or blanks at their ends, and printing uses them only then.
+ */
 #include <string.h>
 
 #include "base/time.h"
 #include "decode/coltype.h"
 #include "decode/schema_lex.h"
 
-#define TYPES                                                                  \
-	"bool int float string timestamp, timestamp(s|ms|us|ns|clf|syslog|"    \
+#define TYPES                                                               \
+	"bool int float string timestamp, timestamp(s|ms|us|ns|clf|syslog|" \
 	"STRPTIME)"
 
 static const enum spt_type types[] = {
@@ -103,14 +111,14 @@ scan_form(struct spt_coltype *t, const struct spt_io *io, const char **p,
 		    "no such form of time (s ms us ns clf syslog, or a format "
 		    "such as %Y-%m-%d)");
 	if (spt_time_format_check(text, &bad) == 0)
-		return spt__lex_fail(bad != NULL ? bad : text, e,
-		    "no such conversion of time");
+		return spt__lex_fail(
+		    bad != NULL ? bad : text, e, "no such conversion of time");
 	return 0;
 }
 
 int
-spt_coltype_scan(struct spt_coltype *t, const struct spt_io *io,
-    const char **p, struct spt_err *e)
+spt_coltype_scan(struct spt_coltype *t, const struct spt_io *io, const char **p,
+    struct spt_err *e)
 {
 	size_t n = strcspn(*p, " \t\r\n,(\"");
 	char *word;

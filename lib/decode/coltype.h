@@ -9,7 +9,7 @@
 
 enum spt_time_form {
 	SPT_FORM_RFC3339 = 0, /* timestamp: spt_time_parse */
-	SPT_FORM_EPOCH,	      /* timestamp(s), (ms), (us), (ns) */
+	SPT_FORM_EPOCH,       /* timestamp(s), (ms), (us), (ns) */
 	SPT_FORM_CLF,
 	SPT_FORM_SYSLOG,
 	SPT_FORM_STRPTIME,
@@ -18,8 +18,8 @@ enum spt_time_form {
 struct spt_coltype {
 	enum spt_type type;
 	enum spt_time_form form; /* of a timestamp, as all below */
-	int64_t unit;		 /* epoch: microseconds, 0 for ns */
-	char *format;		 /* strptime: owned */
+	int64_t unit;            /* epoch: microseconds, 0 for ns */
+	char *format;            /* strptime: owned */
 };
 
 /* Reads a type at *p and moves behind it.  SPT_EUSAGE: `at "flot": no such

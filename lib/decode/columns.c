@@ -1,3 +1,8 @@
+/*
+ * columns - while learning, columns are numbered as they come, and a number
+ * stays with its column, because the cells of the formats go by it.  What order
+ * the output has is decided once, at the end.
+ */
 #include <string.h>
 
 #include "decode/columns.h"
@@ -62,6 +67,7 @@ spt_columns_cut(struct spt_columns *c, size_t n, size_t n_seen)
 	}
 }
 
+/* A new column, with what -s and -c say of it. */
 static int
 fill(struct spt_columns *c, struct spt_in_column *in, const char *name,
     size_t n, const char *type, struct spt_err *e)
@@ -83,8 +89,8 @@ add(struct spt_columns *c, const char *name, size_t n, const char *type,
 	struct spt_in_column in = { 0 };
 
 	if (c->n >= SPT_MAX_COLUMNS)
-		return spt_fail(e, SPT_EDATA, "more than %d columns",
-		    SPT_MAX_COLUMNS);
+		return spt_fail(
+		    e, SPT_EDATA, "more than %d columns", SPT_MAX_COLUMNS);
 	if (spt_grow(c->io, &c->in, &c->cap, c->n + 1, sizeof *c->in, e) < 0 ||
 	    fill(c, &in, name, n, type, e) < 0 ||
 	    spt__names_add(&c->names, in.name, n, c->n, e) < 0) {
@@ -169,6 +175,8 @@ spt_columns_turn_up(
 			return -2;
 		at = (int64_t)c->n - 1;
 	}
+	/* Columns of -s are there from the start; their place in the output is
+	 * still where they turn up. */
 	if (!c->in[at].seen) {
 		if (spt_grow(c->io, &c->seen, &c->cap_seen, c->n_seen + 1,
 			sizeof *c->seen, e) < 0)
@@ -264,6 +272,7 @@ spt_columns_settle(struct spt_columns *c, struct spt_err *e)
 		return -1;
 	if ((c->keep.n != 0 ? put_kept(c, e) : put_all(c, e)) < 0)
 		return -1;
+	/* From here on names are looked up to find out where cells go. */
 	spt__names_clear(&c->names);
 	for (size_t i = 0; i < c->n_out; i++)
 		if (spt__names_add(&c->names, c->out[i].in->name,

@@ -18,7 +18,7 @@ struct spt_in_column {
 	struct spt_coltype type; /* .type 0: not known, to be inferred */
 	struct spt_infer infer;
 	const struct spt_column_spec *spec; /* of -s; or NULL */
-	bool kept;			    /* -c names it, or there is no -c */
+	bool kept;                          /* -c names it, or there is no -c */
 	bool seen;  /* named formats: it has turned up */
 	size_t out; /* after settle: index of the output column + 1, or 0 */
 };
@@ -32,11 +32,11 @@ struct spt_out_column {
 struct spt_columns {
 	const struct spt_io *io;
 	struct spt_schema_text text; /* of -s */
-	struct spt_list keep;	     /* of -c */
+	struct spt_list keep;        /* of -c */
 	struct spt_in_column *in;
 	size_t n, cap;
 	struct spt__names names; /* of in; after settle of out */
-	size_t *seen;		 /* the order in which columns turned up */
+	size_t *seen;            /* the order in which columns turned up */
 	size_t n_seen, cap_seen;
 	bool assumed; /* in is what -s says, the input had nothing to say */
 	/* After settle. */
@@ -61,8 +61,8 @@ SPT_MUST int spt_columns_check_text(
     const struct spt_columns *c, struct spt_err *e);
 /* The input column of that name has turned up; made if it is not there.
  * Its index, or -1 (nobody wants it), -2 (*e). */
-SPT_MUST int spt_columns_turn_up(struct spt_columns *c, const char *name,
-    size_t n, struct spt_err *e);
+SPT_MUST int spt_columns_turn_up(
+    struct spt_columns *c, const char *name, size_t n, struct spt_err *e);
 /* Back to n columns, of which n_seen had turned up. */
 void spt_columns_cut(struct spt_columns *c, size_t n, size_t n_seen);
 

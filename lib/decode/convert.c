@@ -1,3 +1,9 @@
+/*
+ * convert - one switch on the type a cell, and below it parsers of base/ that
+ * need no copy and no NUL.  The same rules hold for types that were inferred
+ * and types that -s gave; otherwise printing a schema and passing it back would
+ * change what comes out.
+ */
 #include "base/digits.h"
 #include "base/number.h"
 #include "base/time.h"
@@ -64,7 +70,8 @@ text_time(struct spt_convert *k, const struct spt_coltype *t, const char *p,
 	case SPT_FORM_CLF:
 		return spt_time_parse_clf(p, n, v);
 	case SPT_FORM_SYSLOG:
-		return syslog_time(k, p, n, v) || spt_time_parse(p, n, k->tz, v);
+		return syslog_time(k, p, n, v) ||
+		       spt_time_parse(p, n, k->tz, v);
 	case SPT_FORM_STRPTIME:
 		return spt_time_parse_format(p, n, t->format, k->tz, v);
 	default:
@@ -106,8 +113,9 @@ spt_json_whole(const char *p, size_t n, int64_t *v)
 		*v = 0;
 		return true;
 	}
-	if (q < end && (spt_int_parse(q + 1, (size_t)(end - q - 1), &more) == 0 ||
-			   more > 1000000 || more < -1000000))
+	if (q < end &&
+	    (spt_int_parse(q + 1, (size_t)(end - q - 1), &more) == 0 ||
+		more > 1000000 || more < -1000000))
 		return false;
 	ten += zeros + more;
 	if (ten < 0 || ten > 19)
@@ -121,6 +129,8 @@ spt_json_whole(const char *p, size_t n, int64_t *v)
 	return true;
 }
 
+/* CSV fields are checked here, one by one, so that columns which nobody wants
+ * cost nothing. */
 static int
 put_text(struct spt_convert *k, const struct spt_cell *c,
     struct spt_builder *out, size_t col, struct spt_err *e)
@@ -134,8 +144,8 @@ put_text(struct spt_convert *k, const struct spt_cell *c,
 	if (n < 0)
 		return -1;
 	k->repaired += n;
-	return spt_builder_str(out, col, (const char *)k->scratch.data,
-	    k->scratch.len, e);
+	return spt_builder_str(
+	    out, col, (const char *)k->scratch.data, k->scratch.len, e);
 }
 
 static int
@@ -152,6 +162,7 @@ put_string(struct spt_convert *k, const struct spt_cell *c,
 	}
 }
 
+/* Is the cell a value of the type?  Blanks around it do not matter. */
 static bool
 to_int(const struct spt_cell *c, int64_t *v)
 {

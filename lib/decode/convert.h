@@ -15,8 +15,8 @@
 struct spt_convert {
 	const struct spt_io *io;
 	const struct spt_tz *tz;
-	int year;	   /* of syslog times; 0: by mtime */
-	spt_time mtime;	   /* of the file */
+	int year;          /* of syslog times; 0: by mtime */
+	spt_time mtime;    /* of the file */
 	bool check_text;   /* text cells may not be UTF-8 */
 	bool year_assumed; /* set when mtime gave a year */
 	int64_t repaired;
@@ -28,9 +28,9 @@ void spt_convert_fini(struct spt_convert *k);
 
 /* Puts the cell into column col of out, which has type t->type.
  * 1: put; 0: it does not fit; -1. */
-SPT_MUST int spt_convert_put(struct spt_convert *k,
-    const struct spt_coltype *t, const struct spt_cell *c,
-    struct spt_builder *out, size_t col, struct spt_err *e);
+SPT_MUST int spt_convert_put(struct spt_convert *k, const struct spt_coltype *t,
+    const struct spt_cell *c, struct spt_builder *out, size_t col,
+    struct spt_err *e);
 
 /* Why it did not fit (`not an int: "12x"`) and the -s to type, appended with a
  * NUL each that len does not count. */

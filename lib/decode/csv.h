@@ -21,12 +21,12 @@
 struct spt_csv_scan {
 	enum spt_csv_state {
 		SPT_CSV_START = 0, /* of a field */
-		SPT_CSV_PLAIN,	   /* in a field without quotes */
+		SPT_CSV_PLAIN,     /* in a field without quotes */
 		SPT_CSV_QUOTED,
-		SPT_CSV_QUOTE,	/* behind a quote in a quoted field */
+		SPT_CSV_QUOTE,  /* behind a quote in a quoted field */
 		SPT_CSV_BROKEN, /* behind an error: ends with the line */
 	} state;
-	bool quotes;	  /* the record has a quote */
+	bool quotes;      /* the record has a quote */
 	int64_t newlines; /* in the record so far, its own end not counted */
 };
 
@@ -41,8 +41,8 @@ struct spt_csv {
 	const struct spt_io *io;
 	char delimiter;
 	struct spt_cell *v; /* the fields of the last record ... */
-	size_t cap;	    /* ... as far as there is room */
-	size_t n;	    /* how many it had */
+	size_t cap;         /* ... as far as there is room */
+	size_t n;           /* how many it had */
 	struct spt_csv_lib *lib;
 };
 

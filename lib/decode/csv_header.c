@@ -1,5 +1,6 @@
 /*
- * csv_header - which field of a file is which column.
+ * csv_header - which field of a file is which column.  A header that cannot be
+ * read, or does not fit, ends the run: without it the rows mean nothing.
  *
  * The first file makes the columns: from its header, or c1, c2, ... as many as
  * its first record has fields.  Every later file must have the same names, in
@@ -10,6 +11,7 @@
 #include "base/utf8.h"
 #include "decode/decoder.h"
 
+/* Puts file and line in front of the failure. */
 static int
 fail(struct spt_decoder *d, const struct spt_record *r, struct spt_err *e)
 {
@@ -126,8 +128,8 @@ match(struct spt_decoder *d, struct spt_err *e)
 	list = spt_arena_get(&d->arena, d->fields * sizeof *list, e);
 	if (list == NULL || collect(d, &names, list, e) < 0)
 		goto done;
-	rc = first ? make_columns(d, list, e)
-		   : find_columns(d, &names, list, e);
+	rc =
+	    first ? make_columns(d, list, e) : find_columns(d, &names, list, e);
 done:
 	spt__names_fini(&names);
 	return rc;
@@ -165,8 +167,8 @@ spt__csv_match(
 	if (r->n == 0)
 		return 1;
 	if (r->too_long) {
-		spt_fail(&why, SPT_EDATA, "longer than %zu bytes",
-		    d->records.max);
+		spt_fail(
+		    &why, SPT_EDATA, "longer than %zu bytes", d->records.max);
 		rc = 0;
 	} else if (r->quotes) {
 		rc = spt_csv_split_quoted(

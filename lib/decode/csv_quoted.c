@@ -112,8 +112,8 @@ describe(const char *p, size_t n, size_t at, struct spt_err *why)
 	for (size_t i = 0; i < at && i < n; i++)
 		line += p[i] == '\n';
 	if (line > 1 && at < n)
-		spt_fail(why, SPT_EDATA, "%s, in line %d of the record", what,
-		    line);
+		spt_fail(
+		    why, SPT_EDATA, "%s, in line %d of the record", what, line);
 	else
 		spt_fail(why, SPT_EDATA, "%s", what);
 }

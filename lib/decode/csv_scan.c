@@ -73,9 +73,9 @@ spt_csv_scan_end(struct spt_csv_scan *s, char delimiter, const char *p,
 			}
 			/* A CR may be part of the line's end; if it is not,
 			 * the field is broken, and ends with the line too. */
-			s->state = p[i] == '"' ? SPT_CSV_QUOTED
-			    : p[i] == delimiter ? SPT_CSV_START
-						: SPT_CSV_BROKEN;
+			s->state = p[i] == '"'         ? SPT_CSV_QUOTED
+				   : p[i] == delimiter ? SPT_CSV_START
+						       : SPT_CSV_BROKEN;
 			i++;
 			break;
 		default:
@@ -104,8 +104,7 @@ spt_csv_split_plain(struct spt_csv *c, const char *p, size_t n)
 		if (i < c->cap) {
 			struct spt_cell *cell = &c->v[i];
 
-			cell->kind =
-			    stop != p ? SPT_CELL_TEXT : SPT_CELL_NULL;
+			cell->kind = stop != p ? SPT_CELL_TEXT : SPT_CELL_NULL;
 			cell->p = p;
 			cell->n = (size_t)(stop - p);
 		}

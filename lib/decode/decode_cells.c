@@ -145,11 +145,11 @@ spt__decode_cells(struct spt_decoder *d, const struct spt_record *r,
 	}
 	if (r->too_long) {
 		if (r->unclosed)
-			spt_fail(&bad->why, SPT_EDATA,
-			    "a quote is never closed");
+			spt_fail(
+			    &bad->why, SPT_EDATA, "a quote is never closed");
 		else
-			spt_fail(&bad->why, SPT_EDATA,
-			    "longer than %zu bytes", d->records.max);
+			spt_fail(&bad->why, SPT_EDATA, "longer than %zu bytes",
+			    d->records.max);
 		return 2;
 	}
 	if (d->format != NULL) {

@@ -30,19 +30,18 @@ report(struct spt_decoder *d, const struct spt_record *r, const char *column,
 	if (column == NULL)
 		return spt_fail(e, SPT_EDATA, "%s: line %" PRId64 ": %s",
 		    d->file, r->line, reason);
-	return spt_fail(e, SPT_EDATA,
-	    "%s: line %" PRId64 ": column \"%s\": %s", d->file, r->line,
-	    column, reason);
+	return spt_fail(e, SPT_EDATA, "%s: line %" PRId64 ": column \"%s\": %s",
+	    d->file, r->line, column, reason);
 }
 
+/* The cell does not fit its column. */
 static int
 misfit(struct spt_decoder *d, const struct spt_record *r,
-    const struct spt_in_column *in, const struct spt_cell *c,
-    struct spt_err *e)
+    const struct spt_in_column *in, const struct spt_cell *c, struct spt_err *e)
 {
 	d->reason.len = d->remedy.len = 0;
-	if (spt_convert_explain(&in->type, c, in->name, &d->reason, &d->remedy,
-		e) < 0)
+	if (spt_convert_explain(
+		&in->type, c, in->name, &d->reason, &d->remedy, e) < 0)
 		return -1;
 	return report(d, r, in->name, (const char *)d->reason.data,
 	    (const char *)d->remedy.data, e);
@@ -122,8 +121,8 @@ spt_decode(struct spt_decoder *d, const uint8_t *p, size_t n, bool last,
 				break;
 			next_look = at + STRIDE;
 		}
-		rc = spt_records_next(&d->records, (const char *)p + at,
-		    n - at, last, &step, &r, e);
+		rc = spt_records_next(&d->records, (const char *)p + at, n - at,
+		    last, &step, &r, e);
 		at += step;
 		if (rc == 1 && put_record(d, &r, out, &bad, e) < 0)
 			rc = -1;

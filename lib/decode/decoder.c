@@ -33,10 +33,10 @@ no_format(const char *name, struct spt_err *e)
 	size_t n = 0;
 
 	for (size_t i = 0; spt_decode_formats[i] != NULL; i++)
-		n += (size_t)snprintf(list + n, sizeof list - n, " %s",
-		    spt_decode_formats[i]);
-	return spt_fail(e, SPT_EUSAGE, "no format \"%s\" (there are%s, arrow)",
-	    name, list);
+		n += (size_t)snprintf(
+		    list + n, sizeof list - n, " %s", spt_decode_formats[i]);
+	return spt_fail(
+	    e, SPT_EUSAGE, "no format \"%s\" (there are%s, arrow)", name, list);
 }
 
 static int
@@ -118,7 +118,7 @@ open_format(struct spt_decoder *d, struct spt_err *e)
 		return -1;
 	if (csv)
 		delimiter = d->conf->delimiter != '\0' ? d->conf->delimiter
-		    : tsv			       ? '\t'
+			    : tsv                      ? '\t'
 						       : ',';
 	spt_records_init(&d->records, d->io, delimiter,
 	    d->conf->max_record != 0 ? d->conf->max_record : SPT_MAX_RECORD);
@@ -151,8 +151,8 @@ spt_decoder_open(struct spt_decoder **out, const struct spt_io *io,
 	d->cells.arena = &d->arena;
 	d->cells.find = spt__decode_find;
 	d->cells.ctx = d;
-	if (spt_columns_init(
-		&d->columns, io, conf->schema, conf->columns, e) < 0 ||
+	if (spt_columns_init(&d->columns, io, conf->schema, conf->columns, e) <
+		0 ||
 	    open_format(d, e) < 0) {
 		spt_decoder_close(d);
 		return -1;
@@ -185,8 +185,8 @@ spt_decoder_close(struct spt_decoder *d)
 }
 
 int
-spt_decoder_file(struct spt_decoder *d, const char *name, spt_time mtime,
-    struct spt_err *e)
+spt_decoder_file(
+    struct spt_decoder *d, const char *name, spt_time mtime, struct spt_err *e)
 {
 	/* The years 1 to 9999; some file systems can say more. */
 	const spt_time first = INT64_C(-62135596800) * 1000000;
@@ -207,6 +207,8 @@ spt_decoder_file(struct spt_decoder *d, const char *name, spt_time mtime,
 
 /* ---- learning ---------------------------------------------------------- */
 
+/* Nothing is left to be learnt.  Named formats may bring a new column at any
+ * time, unless -c has said which ones matter. */
 static bool
 enough(const struct spt_decoder *d)
 {
@@ -219,6 +221,7 @@ enough(const struct spt_decoder *d)
 	return c->n != 0 && spt_columns_known(c);
 }
 
+/* Columns that are not kept have no type to infer. */
 static void
 learn_row(struct spt_decoder *d, const struct spt_cell *v)
 {
@@ -273,8 +276,9 @@ spt_decoder_learn(struct spt_decoder *d, const uint8_t *p, size_t n, bool last,
 	do {
 		if (enough(d))
 			return 1;
-		rc = spt_records_next(&d->records, (const char *)p + d->learn_at,
-		    n - d->learn_at, last, &used, &r, e);
+		rc =
+		    spt_records_next(&d->records, (const char *)p + d->learn_at,
+			n - d->learn_at, last, &used, &r, e);
 		d->learn_at += used;
 		if (rc == 1 && learn_record(d, &r, &bad, e) < 0)
 			return -1;

@@ -40,10 +40,10 @@ epoch_form(const struct spt_coltype *t, const struct spt_cell *c)
 		return NULL;
 	if (v < 0)
 		v = -v;
-	return v < 3e10 ? "timestamp(s)"
-	    : v < 3e13	? "timestamp(ms)"
-	    : v < 3e16	? "timestamp(us)"
-			: "timestamp(ns)";
+	return v < 3e10   ? "timestamp(s)"
+	       : v < 3e13 ? "timestamp(ms)"
+	       : v < 3e16 ? "timestamp(us)"
+			  : "timestamp(ns)";
 }
 
 static const char *
@@ -101,7 +101,7 @@ put_remedy(struct spt_buf *out, const char *column, const char *type,
 		char c = (char)spec.data[i];
 
 		if ((c == '\'' ? spt_buf_puts(out, "'\\''", e)
-				: spt_buf_putc(out, c, e)) < 0)
+			       : spt_buf_putc(out, c, e)) < 0)
 			goto done;
 	}
 	rc = spt_buf_putc(out, '\'', e);

@@ -156,17 +156,17 @@ syslog_line(struct text t)
 	    spt_time_parse_syslog(t.p, 15, 2000, NULL, &time) == 1)
 		return true;
 	return until(&t, ' ', &word) && memchr(word.p, 'T', word.n) != NULL &&
-	    spt_time_parse(word.p, word.n, NULL, &time) == 1 &&
-	    until(&t, ' ', &word) && word.n != 0 && until(&t, ':', &word) &&
-	    word.n != 0 && memchr(word.p, ' ', word.n) == NULL;
+	       spt_time_parse(word.p, word.n, NULL, &time) == 1 &&
+	       until(&t, ' ', &word) && word.n != 0 && until(&t, ':', &word) &&
+	       word.n != 0 && memchr(word.p, ' ', word.n) == NULL;
 }
 
 static bool
 key_byte(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    spt__digit(c) <= 9 || c == '_' || c == '.' || c == '-' ||
-	    c == '@' || c == '/';
+	       spt__digit(c) <= 9 || c == '_' || c == '.' || c == '-' ||
+	       c == '@' || c == '/';
 }
 
 /* Behind the value of a pair: up to the blank, quotes respected. */
@@ -265,8 +265,8 @@ spt_decode_guess(const char *path, const uint8_t *p, size_t n)
 	is_access = has(name, "access") && has(name, "log");
 	if (line.n == 0 && is_access)
 		return "combined";
-	is_log = is(name, "syslog") || is(name, "messages") ||
-	    is(name, "auth.log");
+	is_log =
+	    is(name, "syslog") || is(name, "messages") || is(name, "auth.log");
 	if (line.n == 0 && is_log)
 		return "syslog";
 	if (line.n == 0 || is_log || is_access || ends(name, ".log"))

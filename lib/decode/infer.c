@@ -1,10 +1,18 @@
+/*
+ * infer - starts with all types possible and lets every cell rule some out, so
+ * that the order of the rows does not matter, and a cell is only tried as what
+ * the column can still be.
+ *
+ * A whole number beyond int64 is text: it is an identifier more often than a
+ * quantity, and as a float it would lose digits without a word.
+ */
 #include "base/digits.h"
 #include "base/number.h"
 #include "base/time.h"
 #include "decode/infer.h"
 
 #define BIT(t) (1u << (t))
-#define ALL                                                                    \
+#define ALL \
 	(BIT(SPT_BOOL) | BIT(SPT_INT64) | BIT(SPT_FLOAT64) | BIT(SPT_TIMESTAMP))
 
 static bool
@@ -15,20 +23,6 @@ looks_time(const char *p, size_t n)
 	/* The shortest is 2015-05-17; what has no dash is a number. */
 	return n >= 8 && memchr(p, '-', n) != NULL &&
 	       spt_time_parse(p, n, NULL, &t) == 1;
-}
-
-/* A whole number that int64 cannot hold. */
-static bool
-looks_huge(const char *p, size_t n)
-{
-	if (n > 1 && *p == '-')
-		p++, n--;
-	if (n < 19 || *p == '0')
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (spt__digit(p[i]) > 9)
-			return false;
-	return true;
 }
 
 static unsigned
@@ -42,8 +36,7 @@ of_text(const char *p, size_t n, unsigned left)
 		return 0;
 	if ((left & BIT(SPT_INT64)) != 0 && spt_looks_int(p, n))
 		can |= BIT(SPT_INT64) | BIT(SPT_FLOAT64);
-	else if ((left & BIT(SPT_FLOAT64)) != 0 &&
-		 (spt_looks_float(p, n) || looks_huge(p, n)))
+	else if ((left & BIT(SPT_FLOAT64)) != 0 && spt_looks_float(p, n))
 		can |= BIT(SPT_FLOAT64);
 	if ((left & BIT(SPT_BOOL)) != 0 && spt_bool_parse(p, n, &b) == 1)
 		can |= BIT(SPT_BOOL);
@@ -61,7 +54,11 @@ of_number(const char *p, size_t n)
 
 	if (spt_json_number_parse(p, n, &is_int, &i, &d) == 0)
 		return 0;
-	return BIT(SPT_FLOAT64) | (is_int ? BIT(SPT_INT64) : 0);
+	if (is_int)
+		return BIT(SPT_FLOAT64) | BIT(SPT_INT64);
+	while (n > 0 && p[n - 1] != '.' && p[n - 1] != 'e' && p[n - 1] != 'E')
+		n--;
+	return n != 0 ? BIT(SPT_FLOAT64) : 0;
 }
 
 void
@@ -95,8 +92,8 @@ spt_infer_add(struct spt_infer *f, const struct spt_cell *c, bool typed)
 enum spt_type
 spt_infer_type(const struct spt_infer *f)
 {
-	static const enum spt_type order[] = { SPT_BOOL, SPT_INT64,
-		SPT_FLOAT64, SPT_TIMESTAMP };
+	static const enum spt_type order[] = { SPT_BOOL, SPT_INT64, SPT_FLOAT64,
+		SPT_TIMESTAMP };
 
 	if (!f->any)
 		return SPT_UTF8;

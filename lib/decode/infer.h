@@ -12,7 +12,7 @@
 
 struct spt_infer {
 	unsigned ruled_out; /* a bit for each type it cannot be */
-	bool any;	    /* a cell that is not null has been seen */
+	bool any;           /* a cell that is not null has been seen */
 };
 
 /* One more cell.  typed: the format tells text from numbers (JSON), so the

@@ -1,3 +1,12 @@
+/*
+ * json_scan - recursive descent over the text, without tokens: a value that
+ * nobody wants costs the bytes it has and nothing else.  Strings are the bulk
+ * of JSON, and most have no escape, so they are passed over eight bytes at a
+ * time.
+ *
+ * Nesting is limited, because the stack is.  Whether bytes are UTF-8 is the
+ * decoder's business, which has repaired the line before.
+ */
 #include <string.h>
 
 #include "decode/json_scan.h"
@@ -158,8 +167,8 @@ spt__json_more(struct spt__json *j, char close)
 		return 0;
 	}
 	if (c != ',') {
-		spt__json_fail(j,
-		    close == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
+		spt__json_fail(j, close == '}' ? "expected ',' or '}'"
+					       : "expected ',' or ']'");
 		return -1;
 	}
 	j->p++;
@@ -167,6 +176,7 @@ spt__json_more(struct spt__json *j, char close)
 	return 1;
 }
 
+/* The members of an object, or the elements of an array, up to close. */
 static bool
 skip_members(struct spt__json *j, char close, int depth)
 {
@@ -220,6 +230,7 @@ spt__json_skip(struct spt__json *j, int depth)
 
 /* ---- escapes ----------------------------------------------------------- */
 
+/* The scan has checked all escapes; from here on they are just read. */
 static uint32_t
 four_hex(const char *p)
 {
@@ -230,6 +241,7 @@ four_hex(const char *p)
 	return c;
 }
 
+/* Appends the character and returns the place behind it. */
 static char *
 put_utf8(char *out, uint32_t c)
 {

@@ -60,7 +60,7 @@ int spt__json_more(struct spt__json *j, char close);
 
 /* The text with its escapes resolved, in the arena if it has any; surrogates
  * that are no pair become U+FFFD.  0 or -1. */
-SPT_MUST int spt__json_unescape(struct spt__json_text *t,
-    struct spt_arena *arena, struct spt_err *e);
+SPT_MUST int spt__json_unescape(
+    struct spt__json_text *t, struct spt_arena *arena, struct spt_err *e);
 
 #endif

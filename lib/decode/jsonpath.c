@@ -1,3 +1,8 @@
+/*
+ * jsonpath - the part of jq's paths that names one place: no slices, no
+ * iteration, no negative index.  A path that can give one value at most keeps
+ * a row a row.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -71,13 +76,13 @@ spt_jsonpath_scan(struct spt_jsonpath *path, const struct spt_io *io,
 {
 	const char *s = *p;
 
+	/* A dot alone is the document. */
 	memset(path, 0, sizeof *path);
 	path->io = io;
 	if (s[0] == '.' && (s[1] == '\0' || strchr(" \t\r\n,", s[1]) != NULL)) {
 		*p = s + 1;
 		return 0;
 	}
-	/* .[0] would be an element of a record, and records are objects. */
 	while (*s == '.' || *s == '[') {
 		int rc = *s++ == '.' ? scan_key(path, &s, e)
 				     : scan_index(path, &s, e);

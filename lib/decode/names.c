@@ -1,3 +1,7 @@
+/*
+ * names - open addressing with linear probing, at most half full.  The hash is
+ * keyed: in NDJSON the names are the input's to choose.
+ */
 #include <string.h>
 
 #include "base/hash.h"
@@ -34,12 +38,13 @@ slot(const struct spt__names *t, const char *p, size_t n, uint64_t hash)
 	for (size_t i = hash;; i++) {
 		struct spt__name *s = &t->v[i & (t->n_slots - 1)];
 
-		if (s->p == NULL || (s->hash == hash && s->n == n &&
-					memcmp(s->p, p, n) == 0))
+		if (s->p == NULL ||
+		    (s->hash == hash && s->n == n && memcmp(s->p, p, n) == 0))
 			return s;
 	}
 }
 
+/* Twice the slots; every name moves to its place among them. */
 static int
 enlarge(struct spt__names *t, struct spt_err *e)
 {

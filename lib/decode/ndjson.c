@@ -75,8 +75,8 @@ step_down(struct ndjson *s, struct node *at, const struct spt_jsonstep *step,
 }
 
 static int
-add_path(struct ndjson *s, const struct spt_column_spec *spec,
-    struct spt_err *e)
+add_path(
+    struct ndjson *s, const struct spt_column_spec *spec, struct spt_err *e)
 {
 	struct node *at = &s->root;
 	struct leaf *leaf;
@@ -165,8 +165,8 @@ clear(struct line *l, const struct node *node)
 	return true;
 }
 
-static bool value(struct line *l, const struct node *node, int depth,
-    struct spt_cell *cell);
+static bool value(
+    struct line *l, const struct node *node, int depth, struct spt_cell *cell);
 
 static const struct node *
 below_key(const struct node *at, const char *key, size_t n)
@@ -297,10 +297,10 @@ value(struct line *l, const struct node *node, int depth, struct spt_cell *cell)
 			    : spt__json_skip(&l->j, depth)))
 			return false;
 	} else {
-		cell->kind = c == 't' ? SPT_CELL_TRUE
-		    : c == 'f'	      ? SPT_CELL_FALSE
-		    : c == 'n'	      ? SPT_CELL_NULL
-				      : SPT_CELL_NUMBER;
+		cell->kind = c == 't'   ? SPT_CELL_TRUE
+			     : c == 'f' ? SPT_CELL_FALSE
+			     : c == 'n' ? SPT_CELL_NULL
+					: SPT_CELL_NUMBER;
 		if (!spt__json_skip(&l->j, depth))
 			return false;
 	}

@@ -1,3 +1,12 @@
+/*
+ * records - how long a record is, and so whether it is too long, is counted
+ * without its LF but with a CR before it: the CR may come with one piece and
+ * the LF with the next, and the answer must not depend on that.
+ *
+ * A record that is too long ends where it would have ended otherwise, so that
+ * what follows is read as if it had been short; its state of quotes is kept
+ * while its bytes are thrown away.
+ */
 #include <string.h>
 
 #include "decode/records.h"
@@ -6,8 +15,8 @@ static const char bom[] = "\xef\xbb\xbf";
 #define BOM 3
 
 void
-spt_records_init(struct spt_records *s, const struct spt_io *io,
-    char delimiter, int64_t max)
+spt_records_init(
+    struct spt_records *s, const struct spt_io *io, char delimiter, int64_t max)
 {
 	memset(s, 0, sizeof *s);
 	s->io = io;

@@ -15,11 +15,11 @@
 struct spt_record {
 	const char *p; /* without LF or CRLF; on loan until the next call */
 	size_t n;
-	int64_t line;	 /* of its first line, from 1 */
+	int64_t line;    /* of its first line, from 1 */
 	uint64_t offset; /* in the file */
-	bool quotes;	 /* CSV: it has a quote */
-	bool too_long;	 /* p, n are its first bytes */
-	bool unclosed;	 /* CSV, too long: ended inside of quotes */
+	bool quotes;     /* CSV: it has a quote */
+	bool too_long;   /* p, n are its first bytes */
+	bool unclosed;   /* CSV, too long: ended inside of quotes */
 };
 
 struct spt_records {

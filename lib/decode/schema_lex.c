@@ -1,3 +1,7 @@
+/*
+ * schema_lex - quoted strings have escapes because a CSV header may hold any
+ * character, and --print-schema has one line for all of them.
+ */
 #include <string.h>
 
 #include "decode/schema_lex.h"
@@ -84,7 +88,8 @@ spt__lex_quoted(
 		if (c == '\\') {
 			c = escape(&s);
 			if (c == '\0') {
-				spt__lex_fail(at, e, "no such escape "
+				spt__lex_fail(at, e,
+				    "no such escape "
 				    "(\\\" \\\\ \\n \\r \\t \\xHH)");
 				spt_free(io, text);
 				return -1;
@@ -115,7 +120,9 @@ spt__lex_put_quoted(struct spt_buf *out, const char *s, struct spt_err *e)
 			rc = spt_buf_printf(out, e, "\\%c", c);
 		else if (c == '\n' || c == '\r' || c == '\t')
 			rc = spt_buf_printf(out, e, "\\%c",
-			    c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+			    c == '\n'   ? 'n'
+			    : c == '\r' ? 'r'
+					: 't');
 		else if (c < 0x20 || c == 0x7f)
 			rc = spt_buf_printf(out, e, "\\x%02x", c);
 		else

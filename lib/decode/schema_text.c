@@ -1,3 +1,10 @@
+/*
+ * schema_text - a parser that looks ahead one character and never back.  The
+ * first word of a column is its name whatever it is, so that a column can be
+ * called int; a word behind the type that starts with a dot is a path.
+ *
+ * What is printed is read back the same: fuzz_schema_text holds that.
+ */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -61,6 +68,7 @@ scan_name(const struct spt_schema_text *s, struct spt_column_spec *c,
 	return 0;
 }
 
+/* name type [path], up to the comma or the end. */
 static int
 scan_spec(const struct spt_schema_text *s, struct spt_column_spec *c,
     const char **p, struct spt_err *e)

@@ -85,18 +85,6 @@ keeps_keys(const struct spt_mapspec *s, const struct spt_schema *in)
 	return true;
 }
 
-static bool
-same_columns(const struct spt_mapspec *s, const struct spt_schema *in)
-{
-	if (s->schema.n != in->n)
-		return false;
-	for (size_t k = 0; k < in->n; k++)
-		if (s->cols[k].in != (int)k ||
-		    s->schema.fields[k].type != in->fields[k].type)
-			return false;
-	return true;
-}
-
 int
 spt_mapspec_bind(struct spt_mapspec *s, const struct spt_schema *in,
     const bool *keep, struct spt_err *e)
@@ -123,7 +111,6 @@ spt_mapspec_bind(struct spt_mapspec *s, const struct spt_schema *in,
 		s->cols[k].fixed =
 		    marked(m, SPT_KEY_EVENT_TIME) || marked(m, SPT_KEY_GROUP);
 	}
-	s->same = same_columns(s, in);
 	return 0;
 }
 

@@ -23,8 +23,7 @@ struct spt_mapspec {
 	struct spt_schema schema;
 	struct spt_mapcol *cols; /* schema.n */
 	size_t cap;
-	int bare;  /* the column of results that are no objects, or -1 */
-	bool same; /* all columns of the input, in their order and types */
+	int bare; /* the column of results that are no objects, or -1 */
 };
 
 void spt_mapspec_init(struct spt_mapspec *s, const struct spt_io *io);

@@ -3,7 +3,9 @@
 
 #include "window/groups.h"
 
-#define MIN_SLOTS 16
+#define FIRST 2 /* groups that get memory with the first of them */
+#define FEW 8   /* groups that are found by looking at each */
+#define MIN_SLOTS 32
 
 void
 spt_groups_init(struct spt_groups *g, const struct spt_io *io,
@@ -61,14 +63,14 @@ place(uint64_t *slots, size_t mask, uint64_t hash, uint32_t i)
 	slots[at] = slot_of(hash, i);
 }
 
-/* Keeps the table at most two thirds full, one more group included. */
+/* Keeps the slots at most two thirds full, one more group included. */
 static int
-make_room(struct spt_groups *g, struct spt_err *e)
+make_slots(struct spt_groups *g, struct spt_err *e)
 {
 	size_t n = g->n_slots;
 	uint64_t *slots;
 
-	if ((g->n + 1) * 3 <= n * 2)
+	if (g->n < FEW || (g->n + 1) * 3 <= n * 2)
 		return 0;
 	if (g->n >= UINT32_MAX - 1)
 		return spt_fail(
@@ -85,6 +87,25 @@ make_room(struct spt_groups *g, struct spt_err *e)
 	return 0;
 }
 
+/* The first memory of a table; more comes from spt_grow. */
+static int
+make_first(struct spt_groups *g, struct spt_err *e)
+{
+	if (g->cap == 0) {
+		g->v = spt_alloc(g->io, FIRST * sizeof *g->v, e);
+		if (g->v == NULL)
+			return -1;
+		g->cap = FIRST;
+	}
+	if (g->cap_states == 0) {
+		g->states = spt_alloc(g->io, FIRST * g->aggs->stride, e);
+		if (g->states == NULL)
+			return -1;
+		g->cap_states = FIRST;
+	}
+	return 0;
+}
+
 /* A group with an empty state for the key that was put behind the others, at
  * key_at. */
 static int
@@ -94,7 +115,7 @@ append(struct spt_groups *g, size_t key_at, uint64_t hash, struct spt_err *e)
 
 	if (g->key_bytes.len - key_at > UINT32_MAX)
 		return spt_fail(e, SPT_EDATA, "a key of more than 4 GiB");
-	if (make_room(g, e) < 0 ||
+	if (make_slots(g, e) < 0 || make_first(g, e) < 0 ||
 	    spt_grow(g->io, &g->v, &g->cap, g->n + 1, sizeof *g->v, e) < 0 ||
 	    spt_grow(g->io, &g->states, &g->cap_states, g->n + 1,
 		g->aggs->stride, e) < 0)
@@ -105,35 +126,65 @@ append(struct spt_groups *g, size_t key_at, uint64_t hash, struct spt_err *e)
 	v->key_len = (uint32_t)(g->key_bytes.len - key_at);
 	v->flags = 0;
 	memset(spt_groups_state(g, (uint32_t)g->n), 0, g->aggs->stride);
-	place(g->slots, g->n_slots - 1, hash, (uint32_t)g->n);
+	if (g->n_slots != 0)
+		place(g->slots, g->n_slots - 1, hash, (uint32_t)g->n);
 	g->n++;
 	return 0;
+}
+
+/* What is looked for: a key in bytes, or else that of a row. */
+struct wanted {
+	uint64_t hash;
+	const uint8_t *key;
+	size_t n_key;
+	const struct spt_batch *batch;
+	int64_t row;
+};
+
+static inline bool
+is(const struct spt_groups *g, uint32_t i, const struct wanted *w)
+{
+	if (w->key == NULL)
+		return spt_keyset_equal(
+		    g->keys, w->batch, w->row, spt_groups_key(g, i));
+	return g->v[i].key_len == w->n_key &&
+	       memcmp(spt_groups_key(g, i), w->key, w->n_key) == 0;
+}
+
+/* The index of a group, or g->n. */
+static inline uint32_t
+find(const struct spt_groups *g, const struct wanted *w)
+{
+	size_t mask = g->n_slots - 1;
+
+	if (g->n_slots == 0) {
+		for (uint32_t i = 0; i < g->n; i++)
+			if (g->v[i].hash == w->hash && is(g, i, w))
+				return i;
+		return (uint32_t)g->n;
+	}
+	for (size_t at = w->hash & mask; g->slots[at] != 0;
+	     at = (at + 1) & mask) {
+		uint32_t i = (uint32_t)g->slots[at] - 1;
+
+		if (g->slots[at] == slot_of(w->hash, i) && is(g, i, w))
+			return i;
+	}
+	return (uint32_t)g->n;
 }
 
 int
 spt_groups_at_row(struct spt_groups *g, const struct spt_batch *b, int64_t row,
     uint64_t hash, uint32_t *i, struct spt_err *e)
 {
-	size_t mask = g->n_slots - 1, key_at;
+	struct wanted w = { hash, NULL, 0, b, row };
+	size_t key_at = g->key_bytes.len;
 
-	if (g->n_slots != 0)
-		for (size_t at = hash & mask; g->slots[at] != 0;
-		     at = (at + 1) & mask) {
-			uint32_t k = (uint32_t)g->slots[at] - 1;
-
-			if (g->slots[at] == slot_of(hash, k) &&
-			    spt_keyset_equal(
-				g->keys, b, row, spt_groups_key(g, k))) {
-				*i = k;
-				return 0;
-			}
-		}
-	key_at = g->key_bytes.len;
-	/* There is always a byte, so that no key is at NULL. */
-	if (spt_buf_reserve(&g->key_bytes, 1, e) < 0 ||
-	    spt_keyset_put(g->keys, b, row, &g->key_bytes, e) < 0)
+	*i = find(g, &w);
+	if (*i < g->n)
+		return 0;
+	if (spt_keyset_put(g->keys, b, row, &g->key_bytes, e) < 0)
 		return -1;
-	*i = (uint32_t)g->n;
 	return append(g, key_at, hash, e);
 }
 
@@ -141,25 +192,14 @@ int
 spt_groups_at_key(struct spt_groups *g, const uint8_t *key, size_t n,
     uint64_t hash, uint32_t *i, struct spt_err *e)
 {
-	size_t mask = g->n_slots - 1, key_at;
+	struct wanted w = { hash, key, n, NULL, 0 };
+	size_t key_at = g->key_bytes.len;
 
-	if (g->n_slots != 0)
-		for (size_t at = hash & mask; g->slots[at] != 0;
-		     at = (at + 1) & mask) {
-			uint32_t k = (uint32_t)g->slots[at] - 1;
-
-			if (g->slots[at] == slot_of(hash, k) &&
-			    g->v[k].key_len == n &&
-			    memcmp(spt_groups_key(g, k), key, n) == 0) {
-				*i = k;
-				return 0;
-			}
-		}
-	key_at = g->key_bytes.len;
-	if (spt_buf_reserve(&g->key_bytes, n + 1, e) < 0 ||
-	    spt_buf_put(&g->key_bytes, key, n, e) < 0)
+	*i = find(g, &w);
+	if (*i < g->n)
+		return 0;
+	if (spt_buf_put(&g->key_bytes, key, n, e) < 0)
 		return -1;
-	*i = (uint32_t)g->n;
 	return append(g, key_at, hash, e);
 }
 
@@ -188,10 +228,13 @@ unmark(struct spt_groups *g, struct spt_marks *m, uint32_t flag)
 }
 
 int
-spt_groups_touch(struct spt_groups *g, uint32_t i, struct spt_err *e)
+spt_groups_touch_slow(struct spt_groups *g, uint32_t i, struct spt_err *e)
 {
-	if (mark(g, &g->touched, i, SPT_GROUP_TOUCHED, e) < 0)
+	if ((g->tracked & SPT_GROUP_TOUCHED) != 0 &&
+	    mark(g, &g->touched, i, SPT_GROUP_TOUCHED, e) < 0)
 		return -1;
+	if ((g->tracked & SPT_GROUP_DIRTY) == 0)
+		return 0;
 	return mark(g, &g->dirty, i, SPT_GROUP_DIRTY, e);
 }
 
@@ -242,6 +285,7 @@ spt_groups_drop(struct spt_groups *g,
 	struct spt_groups kept;
 
 	spt_groups_init(&kept, g->io, g->keys, g->aggs);
+	kept.tracked = g->tracked;
 	for (uint32_t i = 0; i < g->n; i++)
 		if (!drop(ctx, g, i) && move(&kept, g, i, e) < 0) {
 			/* The states still belong to g. */

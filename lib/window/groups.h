@@ -3,7 +3,8 @@
  *
  * Open addressing over indices; a group keeps its index until groups are
  * dropped.  Keys lie in one buffer, states in one flat array, so that the
- * whole table goes away with three calls.
+ * whole table goes away with a few calls.  There may be as many tables as
+ * there are windows, so one with few groups is small, and has no slots.
  */
 #ifndef SPT_GROUPS_H
 #define SPT_GROUPS_H
@@ -39,7 +40,9 @@ struct spt_groups {
 	uint8_t *states; /* aggs->stride bytes a group */
 	size_t cap_states;
 	struct spt_buf key_bytes;
-	struct spt_marks touched, dirty; /* the groups with these flags */
+	/* The groups with these flags, where anybody asks for them. */
+	struct spt_marks touched, dirty;
+	uint32_t tracked; /* which flags rows set */
 };
 
 /* keys and aggs are on loan until fini. */
@@ -53,9 +56,16 @@ SPT_MUST int spt_groups_at_row(struct spt_groups *g, const struct spt_batch *b,
 /* The same for a key in bytes. */
 SPT_MUST int spt_groups_at_key(struct spt_groups *g, const uint8_t *key,
     size_t n, uint64_t hash, uint32_t *i, struct spt_err *e);
-/* Sets both TOUCHED and DIRTY. */
-SPT_MUST int spt_groups_touch(
+/* A row came: sets the flags that are tracked. */
+SPT_MUST int spt_groups_touch_slow(
     struct spt_groups *g, uint32_t i, struct spt_err *e);
+SPT_MUST static inline int
+spt_groups_touch(struct spt_groups *g, uint32_t i, struct spt_err *e)
+{
+	if ((g->v[i].flags & g->tracked) == g->tracked)
+		return 0;
+	return spt_groups_touch_slow(g, i, e);
+}
 /* Takes the flag off all groups. */
 void spt_groups_untouch(struct spt_groups *g);
 void spt_groups_clean(struct spt_groups *g);

@@ -8,12 +8,23 @@
 
 void
 spt_panes_init(struct spt_panes *p, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs)
+    const struct spt_keyset *keys, const struct spt_aggs *aggs, uint64_t seed)
 {
 	memset(p, 0, sizeof *p);
+	p->seed = seed;
 	p->io = io;
 	p->keys = keys;
 	p->aggs = aggs;
+}
+
+void
+spt_panes_track(struct spt_panes *p, uint32_t flags)
+{
+	if ((p->tracked & flags) == flags)
+		return;
+	p->tracked |= flags;
+	for (size_t i = 0; i < p->n; i++)
+		p->v[i]->groups.tracked |= flags;
 }
 
 static void
@@ -38,9 +49,9 @@ spt_panes_fini(struct spt_panes *p)
 static size_t
 slot_of(const struct spt_panes *p, const struct spt_interval *span)
 {
-	uint64_t h = spt_hash_int((uint64_t)span->end, (uint64_t)span->start);
+	uint64_t h = spt_hash_int(p->seed, (uint64_t)span->start);
 
-	return h & (p->n_slots - 1);
+	return spt_hash_int(h, (uint64_t)span->end) & (p->n_slots - 1);
 }
 
 static void
@@ -106,6 +117,7 @@ spt_panes_get(
 		return NULL;
 	pane->span = *span;
 	spt_groups_init(&pane->groups, p->io, p->keys, p->aggs);
+	pane->groups.tracked = p->tracked;
 	p->v[p->n] = pane;
 	place(p, (uint32_t)p->n++);
 	return pane;

@@ -24,10 +24,14 @@ struct spt_panes {
 	size_t n, cap;
 	uint32_t *slots; /* index + 1; 0: free */
 	size_t n_slots;
+	uint64_t seed;
+	uint32_t tracked; /* of groups, see groups.h */
 };
 
 void spt_panes_init(struct spt_panes *p, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs);
+    const struct spt_keyset *keys, const struct spt_aggs *aggs, uint64_t seed);
+/* From now on all groups, of panes to come too, keep lists of these flags. */
+void spt_panes_track(struct spt_panes *p, uint32_t flags);
 void spt_panes_fini(struct spt_panes *p);
 /* The pane of that span, made if it is not there; on loan until it is
  * dropped.  NULL: *e. */

@@ -111,7 +111,9 @@ open_stage(void *self, const struct spt_schema *const in[], int n_in,
 	if (w->hits == NULL || w->states == NULL || w->hit_rows == NULL ||
 	    w->hashes == NULL || spt_window_open(w, in[0], out, e) < 0)
 		return -1;
-	spt_panes_init(&w->panes, w->io, &w->keys, &w->aggs);
+	spt_panes_init(&w->panes, w->io, &w->keys, &w->aggs, w->seed);
+	if (w->mode == SPT_UPDATE)
+		spt_panes_track(&w->panes, SPT_GROUP_TOUCHED);
 	return 0;
 }
 

@@ -159,6 +159,8 @@ spt_window_save(
 		spt_groups_clean(g);
 	}
 	w->removed.len = 0;
+	/* The next save may be a delta to this one. */
+	spt_panes_track(&w->panes, SPT_GROUP_DIRTY);
 	return 0;
 }
 
@@ -238,6 +240,7 @@ spt_window_load(void *self, struct spt_state_in *in, struct spt_err *e)
 	size_t n_key, n_val;
 	int rc;
 
+	spt_panes_track(&w->panes, SPT_GROUP_DIRTY);
 	while ((rc = in->next(in->ctx, &key, &n_key, &val, &n_val, e)) > 0)
 		if (load_entry(w, key, n_key, val, n_val, e) < 0)
 			return -1;

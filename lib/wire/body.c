@@ -7,9 +7,9 @@
  * begin at 0.  Scratch is reserved at once, so that pieces stay where they
  * are.
  */
+#include "wire/body.h"
 #include "wire/encode.h"
 
-#define BODY_ALIGN 64
 #define PIECES 7 /* a column at most: 3 buffers, 3 paddings, 1 split bitmap */
 
 struct pieces {
@@ -37,9 +37,9 @@ add(struct pieces *p, const void *at, size_t n)
 static void
 pad(struct pieces *p, size_t n)
 {
-	static const uint8_t zeros[BODY_ALIGN];
+	static const uint8_t zeros[SPT__BODY_ALIGN];
 
-	add(p, zeros, (0 - n) & (BODY_ALIGN - 1));
+	add(p, zeros, spt__body_padding(n));
 }
 
 static void
@@ -87,9 +87,10 @@ add_offsets(struct pieces *p, const int32_t *offsets, int64_t rows)
 static void
 add_column(struct pieces *p, const struct spt_col *c, int64_t rows)
 {
-	size_t n = (size_t)rows * 8;
+	size_t len[SPT__BODY_BUFFERS];
 
-	if (c->null_count != 0 && c->validity != NULL)
+	spt__body_buffers(c, rows, len);
+	if (len[0] != 0)
 		add_bitmap(p, c->validity, rows);
 	switch (c->type) {
 	case SPT_BOOL:
@@ -97,15 +98,31 @@ add_column(struct pieces *p, const struct spt_col *c, int64_t rows)
 		break;
 	case SPT_UTF8:
 		add_offsets(p, c->offsets, rows);
-		n = (size_t)(c->offsets[rows] - c->offsets[0]);
-		if (n != 0)
-			add(p, c->bytes + c->offsets[0], n);
-		pad(p, n);
+		if (len[2] != 0)
+			add(p, c->bytes + c->offsets[0], len[2]);
+		pad(p, len[2]);
 		break;
 	default:
-		add(p, c->ints, n);
-		pad(p, n);
+		add(p, c->ints, len[1]);
+		pad(p, len[1]);
 	}
+}
+
+size_t
+spt__body_buffers(
+    const struct spt_col *c, int64_t rows, size_t len[SPT__BODY_BUFFERS])
+{
+	size_t n = (size_t)rows, bitmap = (n + 7) / 8;
+
+	len[0] = c->null_count != 0 && c->validity != NULL ? bitmap : 0;
+	len[1] = n * 8;
+	if (c->type == SPT_BOOL)
+		len[1] = bitmap;
+	if (c->type != SPT_UTF8)
+		return 2;
+	len[1] = rows != 0 ? (n + 1) * 4 : 0;
+	len[2] = rows != 0 ? (size_t)(c->offsets[rows] - c->offsets[0]) : 0;
+	return 3;
 }
 
 int

@@ -1,21 +1,12 @@
 /*
  * encode - the messages of the profile.  A batch is written as it lies in
- * memory: its body is a list of pieces for writev, each buffer followed by
- * zeros up to a multiple of 64.  Head and body compute the same layout, by
- * buffer_bytes.
+ * memory: its head says where the buffers will be, its body (body.c) is those
+ * buffers; both ask spt__body_buffers how long they are.
  */
+#include "wire/body.h"
 #include "wire/encode.h"
 #include "wire/frame_put.h"
 #include "wire/in.h"
-
-#define BODY_ALIGN 64
-#define MAX_BUFFERS 3 /* validity, values or offsets, text */
-
-static size_t
-padding(size_t n)
-{
-	return (0 - n) & (BODY_ALIGN - 1);
-}
 
 /* ---- schema ------------------------------------------------------------ */
 
@@ -121,34 +112,6 @@ spt_wire_put_schema(
 
 /* ---- record batches ---------------------------------------------------- */
 
-static bool
-has_nulls(const struct spt_col *c)
-{
-	return c->null_count != 0 && c->validity != NULL;
-}
-
-/* Unpadded bytes of the buffers of a column, and how many there are. */
-static size_t
-buffer_bytes(const struct spt_col *c, int64_t rows, size_t len[MAX_BUFFERS])
-{
-	size_t n = (size_t)rows, bitmap = (n + 7) / 8;
-
-	len[0] = has_nulls(c) ? bitmap : 0;
-	switch (c->type) {
-	case SPT_BOOL:
-		len[1] = bitmap;
-		return 2;
-	case SPT_UTF8:
-		len[1] = rows != 0 ? (n + 1) * 4 : 0;
-		len[2] =
-		    rows != 0 ? (size_t)(c->offsets[rows] - c->offsets[0]) : 0;
-		return 3;
-	default:
-		len[1] = n * 8;
-		return 2;
-	}
-}
-
 /* The RecordBatch table; b NULL: no rows. */
 static int
 put_header(struct spt__frame *f, const struct spt_schema *s,
@@ -171,16 +134,16 @@ put_header(struct spt__frame *f, const struct spt_schema *s,
 		return 0;
 	for (size_t i = 0; i < s->n; i++, node += 16) {
 		const struct spt_col *c = &b->cols[i];
-		size_t len[MAX_BUFFERS];
+		size_t len[SPT__BODY_BUFFERS];
 
+		n = spt__body_buffers(c, b->rows, len);
 		spt__fbput_i64(&f->fb, node, b->rows);
 		spt__fbput_i64(
-		    &f->fb, node + 8, has_nulls(c) ? c->null_count : 0);
-		n = buffer_bytes(c, b->rows, len);
+		    &f->fb, node + 8, len[0] != 0 ? c->null_count : 0);
 		for (size_t k = 0; k < n; k++, buffer += 16) {
 			spt__fbput_i64(&f->fb, buffer, (int64_t)body);
 			spt__fbput_i64(&f->fb, buffer + 8, (int64_t)len[k]);
-			body += len[k] + padding(len[k]);
+			body += len[k] + spt__body_padding(len[k]);
 		}
 	}
 	return 0;
@@ -192,11 +155,11 @@ body_bytes(const struct spt_batch *b, int64_t *body, struct spt_err *e)
 	size_t sum = 0;
 
 	for (size_t i = 0; i < b->n; i++) {
-		size_t len[MAX_BUFFERS];
-		size_t n = buffer_bytes(&b->cols[i], b->rows, len);
+		size_t len[SPT__BODY_BUFFERS];
+		size_t n = spt__body_buffers(&b->cols[i], b->rows, len);
 
 		for (size_t k = 0; k < n; k++)
-			sum += len[k] + padding(len[k]);
+			sum += len[k] + spt__body_padding(len[k]);
 	}
 	if (sum > SPT_IN_MAX_BODY)
 		return spt_fail(e, SPT_EDATA,

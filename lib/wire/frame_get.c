@@ -1,3 +1,8 @@
+/*
+ * frame_get - what every message has, checked before any of it is believed.
+ * Pairs are bounded in number and in bytes, because a few bytes of flatbuffer
+ * can point at the same long text many times.
+ */
 #include <string.h>
 
 #include "base/utf8.h"

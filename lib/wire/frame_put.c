@@ -1,3 +1,11 @@
+/*
+ * frame_put - a message on the wire:
+ *
+ *	u32	0xffffffff, the continuation marker
+ *	u32	bytes of the flatbuffer, its padding included
+ *	...	the flatbuffer: a Message table, padded to 8
+ *	...	the body, padded to 8: somebody else's work
+ */
 #include "wire/frame_put.h"
 #include "wire/in.h"
 

@@ -4,6 +4,8 @@
  * one write; a larger one goes out at once, together with what was collected,
  * without a copy.
  */
+#include <assert.h>
+
 #include "wire/out.h"
 
 #define SMALL (16u << 10)
@@ -88,7 +90,7 @@ spt_out_schema(struct spt_out *o, const struct spt_schema *s, struct spt_err *e)
 int
 spt_out_batch(struct spt_out *o, const struct spt_batch *b, struct spt_err *e)
 {
-	size_t before = o->head.len, n;
+	size_t before = o->head.len, n, sum = 0;
 	int64_t body;
 
 	if (b->rows == 0)
@@ -98,6 +100,9 @@ spt_out_batch(struct spt_out *o, const struct spt_batch *b, struct spt_err *e)
 	    spt_grow(o->io, &o->v, &o->cap, n + 1, sizeof *o->v, e) < 0 ||
 	    (body < SMALL && spt_buf_reserve(&o->head, (size_t)body, e) < 0))
 		return collected(o, before, -1, e);
+	for (size_t i = 0; i < n; i++)
+		sum += o->v[i].iov_len;
+	assert(sum == (size_t)body);
 	if (body >= SMALL)
 		return write_all(o, n, e);
 	for (size_t i = 0; i < n; i++) {

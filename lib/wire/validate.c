@@ -1,3 +1,7 @@
+/*
+ * validate - the checks that look at every value.  The usual case, all is
+ * well, takes loops without branches; who is at fault is found out afterwards.
+ */
 #include <string.h>
 
 #include "base/utf8.h"

@@ -1,3 +1,8 @@
+/*
+ * widen - all forms but text end in one array of 8-byte values.  Text keeps
+ * its bytes where they are (large_utf8) or is gathered (utf8_view).  What a
+ * null slot holds is anything, so it must not count as out of range.
+ */
 #include <limits.h>
 
 #include "wire/widen.h"

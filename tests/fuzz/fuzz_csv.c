@@ -43,7 +43,7 @@ static bool
 same(const struct spt_buf *a, const struct spt_buf *b)
 {
 	return a->len == b->len &&
-	    (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
 static void
@@ -53,13 +53,12 @@ check_pieces(uint8_t options, const char *p, size_t n)
 	struct run whole, pieces;
 	int rc = decode(options, p, n, 0, &whole, &e1);
 
-	must(rc ==
-	    decode(options, p, n, 1 + (options >> 4), &pieces, &e2));
+	must(rc == decode(options, p, n, 1 + (options >> 4), &pieces, &e2));
 	must(e1.kind == e2.kind && strcmp(e1.msg, e2.msg) == 0);
 	must(same(&whole.rows, &pieces.rows) && same(&whole.bad, &pieces.bad));
 	must(whole.count.rows == pieces.count.rows &&
-	    whole.count.bad == pieces.count.bad &&
-	    whole.count.repaired == pieces.count.repaired);
+	     whole.count.bad == pieces.count.bad &&
+	     whole.count.repaired == pieces.count.repaired);
 	run_fini(&whole);
 	run_fini(&pieces);
 }
@@ -91,7 +90,7 @@ check_plain(const char *p, size_t n)
 
 	spt_arena_init(&arena, io);
 	must(spt_csv_init(&a, io, ',', 100, &e) == 0 &&
-	    spt_csv_init(&b, io, ',', 100, &e) == 0);
+	     spt_csv_init(&b, io, ',', 100, &e) == 0);
 	for (;;) {
 		const char *lf = n != 0 ? memchr(p, '\n', n) : NULL;
 		size_t len = lf != NULL ? (size_t)(lf - p) : n;
@@ -175,7 +174,7 @@ libcsv_hears(const char *p, size_t n, struct heard *h)
 	csv_set_space_func(&parser, never);
 	csv_set_term_func(&parser, line_feed);
 	good = csv_parse(&parser, p, n, on_field, on_row, h) == n &&
-	    csv_fini(&parser, on_field, on_row, h) == 0;
+	       csv_fini(&parser, on_field, on_row, h) == 0;
 	csv_free(&parser);
 	return good;
 }
@@ -199,8 +198,8 @@ we_hear(const char *p, size_t n, struct heard *h)
 		n -= used;
 		if (r.n == 0)
 			continue;
-		must(spt_csv_split_quoted(
-			 &csv, r.p, r.n, &arena, &why, &e) == 1);
+		must(spt_csv_split_quoted(&csv, r.p, r.n, &arena, &why, &e) ==
+		     1);
 		for (size_t i = 0; i < csv.n; i++)
 			put_field(h,
 			    csv.v[i].kind == SPT_CELL_NULL ? NULL : csv.v[i].p,

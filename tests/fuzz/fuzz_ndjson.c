@@ -42,7 +42,7 @@ static bool
 same(const struct spt_buf *a, const struct spt_buf *b)
 {
 	return a->len == b->len &&
-	    (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
 int
@@ -57,11 +57,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	rc = decode(data[0], p, size - 1, 0, &whole, &e1);
 	must(rc ==
-	    decode(data[0], p, size - 1, 1 + (data[0] >> 3), &pieces, &e2));
+	     decode(data[0], p, size - 1, 1 + (data[0] >> 3), &pieces, &e2));
 	must(e1.kind == e2.kind && strcmp(e1.msg, e2.msg) == 0);
 	must(same(&whole.rows, &pieces.rows) && same(&whole.bad, &pieces.bad));
 	must(whole.rows.len == 0 ||
-	    spt_utf8_valid(whole.rows.data, whole.rows.len));
+	     spt_utf8_valid(whole.rows.data, whole.rows.len));
 	run_fini(&whole);
 	run_fini(&pieces);
 	return 0;

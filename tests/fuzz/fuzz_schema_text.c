@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* 1: read, and printed into out; 0: refused. */
 static int
-round(const char *text, struct spt_buf *out)
+read_print(const char *text, struct spt_buf *out)
 {
 	struct spt_schema_text s;
 	struct spt_err e = { 0 };
@@ -21,8 +21,8 @@ round(const char *text, struct spt_buf *out)
 		return 0;
 	}
 	for (size_t i = 0; i < s.n; i++)
-		if (spt_schema_text_put(out, s.v[i].name, &s.v[i].type,
-			&s.v[i].path, &e) < 0)
+		if (spt_schema_text_put(
+			out, s.v[i].name, &s.v[i].type, &s.v[i].path, &e) < 0)
 			abort();
 	spt_schema_text_fini(&s);
 	if (spt_buf_str(out, &e) == NULL)
@@ -43,10 +43,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	spt_buf_init(&once, spt_io_system());
 	spt_buf_init(&twice, spt_io_system());
-	if (round(text, &once) == 1) {
+	if (read_print(text, &once) == 1) {
 		if (memchr(once.data, '\n', once.len) != NULL)
 			abort();
-		if (round((const char *)once.data, &twice) != 1 ||
+		if (read_print((const char *)once.data, &twice) != 1 ||
 		    once.len != twice.len ||
 		    memcmp(once.data, twice.data, once.len) != 0)
 			abort();

@@ -24,9 +24,10 @@ struct run_file {
 
 struct run {
 	struct spt_decode_conf conf;
+	const struct spt_io *io; /* of the decoder; NULL: the system's */
 	const struct run_file *files;
 	size_t n_files;
-	unsigned seed;	  /* of the sizes of pieces; 0: all at once */
+	unsigned seed;    /* of the sizes of pieces; 0: all at once */
 	int64_t max_rows; /* of one call; 0: no limit */
 	struct spt_buf rows, bad;
 	struct spt_decode_count count;
@@ -194,13 +195,13 @@ run_rows(struct run *run, struct spt_decoder *d, const struct run_file *f,
 static int
 run_all(struct run *run, struct spt_err *e)
 {
-	const struct spt_io *io = spt_io_system();
+	const struct spt_io *io = run->io != NULL ? run->io : spt_io_system();
 	struct spt_builder b = { 0 };
 	struct spt_decoder *d = NULL;
 	int rc = -1;
 
-	spt_buf_init(&run->rows, io);
-	spt_buf_init(&run->bad, io);
+	spt_buf_init(&run->rows, spt_io_system());
+	spt_buf_init(&run->bad, spt_io_system());
 	run->conf.ctx = run;
 	run->conf.say = run_on_say;
 	if (spt_decoder_open(&d, io, &run->conf, e) < 0)
@@ -237,8 +238,8 @@ run_fini(struct run *run)
 
 /* A run with bad records written down. */
 static void
-run_init(struct run *run, const char *format, const struct run_file *files,
-    size_t n)
+run_init(
+    struct run *run, const char *format, const struct run_file *files, size_t n)
 {
 	memset(run, 0, sizeof *run);
 	run->conf.format = format;

@@ -43,8 +43,8 @@ split(const char *text, const char *want)
 	case 0:
 		CHECK_STR(why.msg, want);
 		/* And goes on as if nothing had been. */
-		CHECK(spt_csv_split_quoted(
-			  &c, "a,\"\"", 4, &arena, &why, &e) == 1);
+		CHECK(spt_csv_split_quoted(&c, "a,\"\"", 4, &arena, &why, &e) ==
+		      1);
 		CHECK_STR(show(&c, &out), "<a><>");
 		break;
 	default:
@@ -110,10 +110,10 @@ records(const char *text, size_t step, char delimiter, int64_t max,
 		at += used;
 		CHECK(rc >= 0 && at <= have);
 		if (rc == 1)
-			CHECK(spt_buf_printf(&out, &e, "%lld@%llu%s[%.*s]",
-				  (long long)r.line,
-				  (unsigned long long)r.offset,
-				  r.too_long ? "!" : "", (int)r.n, r.p) == 0);
+			CHECK(
+			    spt_buf_printf(&out, &e, "%lld@%llu%s[%.*s]",
+				(long long)r.line, (unsigned long long)r.offset,
+				r.too_long ? "!" : "", (int)r.n, r.p) == 0);
 		else if (last)
 			break;
 		else
@@ -132,12 +132,13 @@ test_records(void)
 		records("", step, 0, 100, "");
 		records("\xef\xbb\xbf", step, 0, 100, "");
 		records("\xef\xbb", step, 0, 100, "1@0[\xef\xbb]");
-		records("a\nbc\r\n\nd", step, 0, 100,
-		    "1@0[a]2@2[bc]3@6[]4@7[d]");
-		records("\xef\xbb\xbf" "a\n\xef\xbb\xbf\n", step, 0, 100,
-		    "1@3[a]2@5[\xef\xbb\xbf]");
-		records("a\rb\n\r\nc\r", step, ',', 100,
-		    "1@0[a\rb]2@4[]3@6[c]");
+		records(
+		    "a\nbc\r\n\nd", step, 0, 100, "1@0[a]2@2[bc]3@6[]4@7[d]");
+		records("\xef\xbb\xbf"
+			"a\n\xef\xbb\xbf\n",
+		    step, 0, 100, "1@3[a]2@5[\xef\xbb\xbf]");
+		records(
+		    "a\rb\n\r\nc\r", step, ',', 100, "1@0[a\rb]2@4[]3@6[c]");
 		records("\"a\nb\",\"\"\"\n\",c\r\nd\n", step, ',', 100,
 		    "1@0[\"a\nb\",\"\"\"\n\",c]4@15[d]");
 		/* A broken record ends with its line. */
@@ -145,14 +146,14 @@ test_records(void)
 		    "1@0[a\"b]2@4[c]3@6[\"d\"e\"]4@12[\"f\" \"]");
 		records("\"a\nb\nc", step, ',', 100, "1@0[\"a\nb\nc]");
 		/* Too long: by its first max + 1 bytes. */
-		records("abc\nabcd\nx\n", step, 0, 3,
-		    "1@0[abc]2@4![abcd]3@9[x]");
+		records(
+		    "abc\nabcd\nx\n", step, 0, 3, "1@0[abc]2@4![abcd]3@9[x]");
 		records("abcdefghijkl\nabcdefghijkl", step, 0, 3,
 		    "1@0![abcd]2@13![abcd]");
 		records("\"ab\ncd\",e\n\"1\n2\"\n", step, ',', 5,
 		    "1@0![\"ab\ncd]3@10[\"1\n2\"]");
-		records("a;\"\n\";b\nc\n", step, ';', 100,
-		    "1@0[a;\"\n\";b]3@8[c]");
+		records(
+		    "a;\"\n\";b\nc\n", step, ';', 100, "1@0[a;\"\n\";b]3@8[c]");
 	}
 }
 

@@ -12,8 +12,8 @@ struct want {
 
 /* Runs the files whole and in pieces of many sizes: always the same. */
 static void
-check_files(const char *format, const struct run_file *files, size_t n,
-    struct want w)
+check_files(
+    const char *format, const struct run_file *files, size_t n, struct want w)
 {
 	for (unsigned seed = 0; seed < 24; seed++) {
 		struct spt_err e = { 0 };
@@ -57,7 +57,8 @@ test_csv(void)
 	CSV("a,b,c\n1,x,2015-05-17\n2,,\n",
 	    .out = "a int, b string, c timestamp\n"
 		   "1|x|2015-05-17T00:00:00Z\n2|~|~\n");
-	CSV("\xef\xbb\xbf" "a, \"b\" ,c\r\n1,2,3\r\n",
+	CSV("\xef\xbb\xbf"
+	    "a, \"b\" ,c\r\n1,2,3\r\n",
 	    .out = "f: line 1: bad header: a quote inside of a field without "
 		   "quotes");
 	CSV("\xef\xbb\xbf\"a\", b ,\" c\"\r\n1,2,3\r\n\r\n4,5,6",
@@ -84,8 +85,7 @@ test_csv(void)
 	CSV("a,b\n\"\",\n", .out = "a string, b string\n|~\n");
 	CSV("a,b\n\"x\"\"y\",\"1\n2\"\nz,3\n",
 	    .out = "a string, b string\nx\"y|1\n2\nz|3\n");
-	CSV("a,b\n 1 , x \n\" 2\",y\n",
-	    .out = "a int, b string\n1| x \n2|y\n");
+	CSV("a,b\n 1 , x \n\" 2\",y\n", .out = "a int, b string\n1| x \n2|y\n");
 	CSV("a;b\n1;2,5\n", .delimiter = ';',
 	    .out = "a int, b string\n1|2,5\n");
 	check("tsv", "a\tb\n1\t\"x\ty\"\n",
@@ -108,8 +108,7 @@ test_csv(void)
 static void
 test_bad(void)
 {
-	CSV("a,b\n1,2\n1,2,3\n4\nx\"y,1\n\"p\"q,2\n3,4\n",
-	    .schema = "a string",
+	CSV("a,b\n1,2\n1,2,3\n4\nx\"y,1\n\"p\"q,2\n3,4\n", .schema = "a string",
 	    .out = "a string, b int\n1|2\n3|4\n"
 		   "f:3@8 -: 3 fields, expected 2 (-) [1,2,3]\n"
 		   "f:4@14 -: 1 field, expected 2 (-) [4]\n"
@@ -168,15 +167,15 @@ test_long(void)
 	    (struct want){ .max_record = 5,
 		.out = "line string\n123\n12345\n\nx\n"
 		       "f:2@4 -: longer than 5 bytes (-) [123456]\n" });
-	check("lines", "1234567", (struct want){ .max_record = 5,
-	    .out = "line string\n"
-		   "f:1@0 -: longer than 5 bytes (-) [123456]\n" });
+	check("lines", "1234567",
+	    (struct want){ .max_record = 5,
+		.out = "line string\n"
+		       "f:1@0 -: longer than 5 bytes (-) [123456]\n" });
 	CSV("aaaaaaaaaaaaa,b\n1,2\n", .max_record = 8,
 	    .out = "f: line 1: bad header: longer than 8 bytes");
 }
 
-#define FILES(n, ...)                                                          \
-	check_files("csv", f, n, (struct want){ __VA_ARGS__ })
+#define FILES(n, ...) check_files("csv", f, n, (struct want){ __VA_ARGS__ })
 #define TEXT(s) s, sizeof s - 1, 0
 
 static void
@@ -184,7 +183,8 @@ test_files(void)
 {
 	struct run_file f[3] = {
 		{ "one", TEXT("a,b,c\n1,x,2.5\n") },
-		{ "two", TEXT("\xef\xbb\xbf" "c,a,b\n3.5,2,y\n,,\n1\n") },
+		{ "two", TEXT("\xef\xbb\xbf"
+			      "c,a,b\n3.5,2,y\n,,\n1\n") },
 		{ "three", TEXT("b,c,a\nz,1,q\n\"p\"\"q\",1,\"1\"") },
 	};
 
@@ -214,38 +214,45 @@ test_files(void)
 		   "two:1@0 -: 3 fields, expected 2 (-) [1,2,3]\n");
 	f[0] = (struct run_file){ "one", TEXT("{\"a\":1}\n{\"b\":2}") };
 	f[1] = (struct run_file){ "two", TEXT("{\"b\":3}\n{\"c\":1}\n") };
-	check_files("ndjson", f, 2, (struct want){
-	    .out = "a int, b int, c int\n1|~|~\n~|2|~\n~|3|~\n~|~|1\n" });
+	check_files("ndjson", f, 2,
+	    (struct want){
+		.out = "a int, b int, c int\n1|~|~\n~|2|~\n~|3|~\n~|~|1\n" });
 }
 
 static void
 test_lines(void)
 {
-	static const char bytes[] = "a\xff" "b\nc\0d\n\xe2\x82\n";
+	static const char bytes[] = "a\xff"
+				    "b\nc\0d\n\xe2\x82\n";
 	struct run_file f = { "f", bytes, sizeof bytes - 1, 0 };
 	struct spt_err e = { 0 };
 	struct run run;
 
-	check("lines", "a\n\nb\r\nc", (struct want){
-	    .out = "line string\na\n\nb\nc\n" });
-	check("lines", "1\n 2\n", (struct want){ .schema = "line int",
-	    .out = "line int\n1\n2\n" });
+	check("lines", "a\n\nb\r\nc",
+	    (struct want){ .out = "line string\na\n\nb\nc\n" });
+	check("lines", "1\n 2\n",
+	    (struct want){ .schema = "line int", .out = "line int\n1\n2\n" });
 	check("lines", "", (struct want){ .out = "line string\n" });
-	check("lines", "x\n", (struct want){ .no_header = true,
-	    .out = "--no-header is for csv and tsv, the format is lines" });
-	check("lines", "x\n", (struct want){ .schema = "x int",
-	    .out = "-s: no column \"x\" (columns: line)" });
+	check("lines", "x\n",
+	    (struct want){ .no_header = true,
+		.out = "--no-header is for csv and tsv, the format is lines" });
+	check("lines", "x\n",
+	    (struct want){ .schema = "x int",
+		.out = "-s: no column \"x\" (columns: line)" });
 	run_init(&run, "lines", &f, 1);
 	CHECK(run_all(&run, &e) == 0);
-	CHECK(run.rows.len == 12 + 6 + 4 + 4 &&
-	    memcmp(run.rows.data + 12, "a\xef\xbf\xbd" "b\nc\0d\n\xef\xbf\xbd\n",
-		14) == 0);
+	CHECK(run.rows.len == 12 + 6 + 4 + 4 && memcmp(run.rows.data + 12,
+						    "a\xef\xbf\xbd"
+						    "b\nc\0d\n\xef\xbf\xbd\n",
+						    14) == 0);
 	CHECK_INT(run.count.repaired, 2);
 	CHECK_INT(run.count.rows, 3);
 	run_fini(&run);
-	check("xml", "", (struct want){
-	    .out = "no format \"xml\" (there are csv tsv ndjson clf combined "
-		   "logfmt syslog lines regex, arrow)" });
+	check("xml", "",
+	    (struct want){
+		.out =
+		    "no format \"xml\" (there are csv tsv ndjson clf combined "
+		    "logfmt syslog lines regex, arrow)" });
 }
 
 static void
@@ -259,31 +266,34 @@ test_year(void)
 					"2020-05-17T10:00:00Z\n") };
 
 	f.mtime = january;
-	check_files("csv", &f, 1, (struct want){
-	    .schema = "t timestamp(syslog)",
-	    .out = "t timestamp(syslog)\n2023-12-31T23:59:59Z\n"
-		   "2024-01-01T00:00:00Z\n2024-01-02T12:00:00Z\n"
-		   "2023-01-03T12:00:00Z\n2020-05-17T10:00:00Z\n"
-		   "say: f: times have no year, taking 2024 (--year Y)\n" });
-	check_files("csv", &f, 1, (struct want){ .year = 1999,
-	    .schema = "t timestamp(syslog)",
-	    .out = "t timestamp(syslog)\n1999-12-31T23:59:59Z\n"
-		   "1999-01-01T00:00:00Z\n1999-01-02T12:00:00Z\n"
-		   "1999-01-03T12:00:00Z\n2020-05-17T10:00:00Z\n" });
+	check_files("csv", &f, 1,
+	    (struct want){ .schema = "t timestamp(syslog)",
+		.out =
+		    "t timestamp(syslog)\n2023-12-31T23:59:59Z\n"
+		    "2024-01-01T00:00:00Z\n2024-01-02T12:00:00Z\n"
+		    "2023-01-03T12:00:00Z\n2020-05-17T10:00:00Z\n"
+		    "say: f: times have no year, taking 2024 (--year Y)\n" });
+	check_files("csv", &f, 1,
+	    (struct want){ .year = 1999,
+		.schema = "t timestamp(syslog)",
+		.out = "t timestamp(syslog)\n1999-12-31T23:59:59Z\n"
+		       "1999-01-01T00:00:00Z\n1999-01-02T12:00:00Z\n"
+		       "1999-01-03T12:00:00Z\n2020-05-17T10:00:00Z\n" });
 	/* The last 29 February was a year ago. */
 	f = (struct run_file){ "f", TEXT("t\nFeb 29 00:00:00\n") };
 	f.mtime = january + 370 * day;
-	check_files("csv", &f, 1, (struct want){
-	    .schema = "t timestamp(syslog)",
-	    .out = "t timestamp(syslog)\n2024-02-29T00:00:00Z\n"
-		   "say: f: times have no year, taking 2025 (--year Y)\n" });
+	check_files("csv", &f, 1,
+	    (struct want){ .schema = "t timestamp(syslog)",
+		.out =
+		    "t timestamp(syslog)\n2024-02-29T00:00:00Z\n"
+		    "say: f: times have no year, taking 2025 (--year Y)\n" });
 	/* A file from before all years that we know is no reason to fail. */
 	f.mtime = INT64_MIN;
-	check_files("csv", &f, 1, (struct want){
-	    .schema = "t timestamp(syslog)",
-	    .out = "t timestamp(syslog)\n"
-		   "f:2@2 t: not a timestamp: \"Feb 29 00:00:00\" "
-		   "(-s 't string') [Feb 29 00:00:00]\n" });
+	check_files("csv", &f, 1,
+	    (struct want){ .schema = "t timestamp(syslog)",
+		.out = "t timestamp(syslog)\n"
+		       "f:2@2 t: not a timestamp: \"Feb 29 00:00:00\" "
+		       "(-s 't string') [Feb 29 00:00:00]\n" });
 }
 
 /* The rows behind the thousandth do not count for the types. */
@@ -298,8 +308,8 @@ test_learn(void)
 	spt_buf_init(&text, spt_io_system());
 	CHECK(spt_buf_puts(&text, "n\n", &e) == 0);
 	for (int i = 1; i <= 20000; i++)
-		CHECK(spt_buf_printf(&text, &e, "%s%d\n",
-			  i == 1001 ? "x" : "", i) == 0);
+		CHECK(spt_buf_printf(
+			  &text, &e, "%s%d\n", i == 1001 ? "x" : "", i) == 0);
 	f.p = (const char *)text.data;
 	f.n = text.len;
 	run_init(&run, "csv", &f, 1);
@@ -316,7 +326,7 @@ test_learn(void)
 static void
 test_guess(void)
 {
-#define GUESS(path, text)                                                      \
+#define GUESS(path, text) \
 	spt_decode_guess(path, (const uint8_t *)(text), strlen(text))
 	static const char clf[] =
 	    "::1 - bob [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 5\n";
@@ -339,7 +349,8 @@ test_guess(void)
 	CHECK_STR(GUESS("auth.log.1", ""), "syslog");
 	CHECK_STR(GUESS("syslog", "May 17 10:05:03 h p[1]: m\n"), "syslog");
 	CHECK_STR(GUESS("-", "May  7 10:05:03 h p[1]: m\n"), "syslog");
-	CHECK_STR(GUESS(NULL, "<34>1 2003-10-11T22:14:15Z h p - - m"), "syslog");
+	CHECK_STR(
+	    GUESS(NULL, "<34>1 2003-10-11T22:14:15Z h p - - m"), "syslog");
 	CHECK_STR(GUESS(NULL, "2026-05-17T10:05:03.123456+02:00 h p[1]: m"),
 	    "syslog");
 	CHECK_STR(GUESS(NULL, "2026-05-17T10:05:03Z,1,2"), "csv");
@@ -356,6 +367,54 @@ test_guess(void)
 	CHECK_STR(GUESS("a.csv/b", "hello"), "lines");
 }
 
+/* ---- memory ------------------------------------------------------------ */
+
+static void *
+stingy_realloc(const struct spt_io *io, void *p, size_t n)
+{
+	int *left = io->ctx;
+
+	return (*left)-- == 0 ? NULL : realloc(p, n);
+}
+
+/* Whichever allocation fails, the run fails with it, and leaves nothing. */
+static void
+check_memory(const char *format, const char *text, const char *schema)
+{
+	struct run_file file = { "f", text, strlen(text), 0 };
+	bool failed = true;
+
+	for (int k = 0; failed && k < 500; k++) {
+		struct spt_io io = *spt_io_system();
+		struct spt_err e = { 0 };
+		struct run run;
+		int left = k;
+
+		io.realloc = stingy_realloc;
+		io.ctx = &left;
+		run_init(&run, format, &file, 1);
+		run.conf.schema = schema;
+		run.io = &io;
+		failed = run_all(&run, &e) < 0;
+		CHECK(!failed || e.kind == SPT_ESYSTEM);
+		CHECK(failed || k > 10);
+		run_fini(&run);
+	}
+	CHECK(!failed);
+}
+
+static void
+test_memory(void)
+{
+	check_memory("csv", "a,\"b\",\xff\n1,x,\xfe\n\"1\"\"\",y,z\n1\n",
+	    "a int, b string");
+	check_memory("ndjson",
+	    "{\"a\":{\"b\":\"\\n\"},\"\\u0061\":1}\n{\"c\":\"\xff\"}\n[]\n"
+	    "{\"t\":5}\n",
+	    "x string .a.b, y int .a[1], t timestamp(%Y)");
+	check_memory("lines", "a\xff\nb\n", NULL);
+}
+
 int
 main(void)
 {
@@ -367,5 +426,6 @@ main(void)
 	test_year();
 	test_learn();
 	test_guess();
+	test_memory();
 	return DONE;
 }

@@ -214,6 +214,9 @@ static const struct {
 	{ "column \"c\": a buffer of 24 bytes at 0 in a body of 16",
 	    { TWO_INTS, .node = { 2, 0 }, .buffers = { 0, 0, 0, 24 },
 		.nbuffers = 2 } },
+	{ "column \"c\": a buffer of 16 bytes at 8 in a body of 16",
+	    { TWO_INTS, .node = { 2, 0 }, .buffers = { 0, 0, 8, 16 },
+		.nbuffers = 2 } },
 	{ "column \"c\": a buffer of 16 bytes at 9223372036854775800 in a "
 	  "body of 16",
 	    { TWO_INTS, .node = { 2, 0 },

@@ -81,6 +81,7 @@ table(const struct spt_batch *b, const uint64_t *hash)
 	uint32_t at;
 
 	spt_groups_init(&g, io, &keys, &aggs);
+	g.tracked = SPT_GROUP_TOUCHED | SPT_GROUP_DIRTY;
 	fill(&g, b, hash);
 	for (uint32_t i = 0; i < KEYS; i++) {
 		CHECK(spt_keyset_equal(&keys, b, i, spt_groups_key(&g, i)));

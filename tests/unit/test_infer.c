@@ -54,8 +54,8 @@ test_text(void)
 	check("yes|no", "string");
 	check("t|f", "string");
 	check("9223372036854775807|-9223372036854775808", "int");
-	check("9223372036854775808|1", "float");
-	check("-123456789012345678901234567890", "float");
+	check("9223372036854775808|1", "string");
+	check("-123456789012345678901234567890", "string");
 	check("2015", "int");
 	check("20150517", "int");
 	check("2015-05-17", "timestamp");
@@ -84,8 +84,8 @@ test_json(void)
 	check_json(NUMBER, "12345678901234567890", NUMBER, "2", "float");
 	check_json(TEXT, "5", TEXT, "6", "string");
 	check_json(TEXT, "true", TEXT, "true", "string");
-	check_json(TEXT, "2015-05-17", TEXT, "2015-05-17T10:00:00Z",
-	    "timestamp");
+	check_json(
+	    TEXT, "2015-05-17", TEXT, "2015-05-17T10:00:00Z", "timestamp");
 	check_json(TEXT, "2015-05-17", NUMBER, "5", "string");
 	check_json(NUMBER, "1", TEXT, "6", "string");
 	check_json(SPT_CELL_TRUE, "", SPT_CELL_FALSE, "", "bool");

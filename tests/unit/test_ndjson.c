@@ -6,8 +6,8 @@
 
 /* What comes out of the text under the schema: schema, rows, bad records. */
 static void
-check(const char *text, const char *schema, const char *columns,
-    const char *want)
+check(
+    const char *text, const char *schema, const char *columns, const char *want)
 {
 	struct run_file file = { "f", text, strlen(text), 0 };
 	struct spt_err e = { 0 };
@@ -19,8 +19,8 @@ check(const char *text, const char *schema, const char *columns,
 	if (run_all(&run, &e) < 0) {
 		CHECK_STR(e.msg, want);
 	} else {
-		CHECK(spt_buf_put(&run.rows, run.bad.data, run.bad.len, &e) ==
-		    0);
+		CHECK(
+		    spt_buf_put(&run.rows, run.bad.data, run.bad.len, &e) == 0);
 		CHECK_STR(spt_buf_str(&run.rows, &e), want);
 	}
 	run_fini(&run);
@@ -29,9 +29,10 @@ check(const char *text, const char *schema, const char *columns,
 static void
 test_columns(void)
 {
-	check("{\"a\":1,\"b\":\"x\"}\n\n  \n{\"b\":null,\"c\":true,\"a\":2}", NULL,
-	    NULL, "a int, b string, c bool\n1|x|~\n2|~|true\n");
-	check("{\"b\":1}\n{\"a\":2}\n", NULL, "a,b", "a int, b int\n~|1\n2|~\n");
+	check("{\"a\":1,\"b\":\"x\"}\n\n  \n{\"b\":null,\"c\":true,\"a\":2}",
+	    NULL, NULL, "a int, b string, c bool\n1|x|~\n2|~|true\n");
+	check(
+	    "{\"b\":1}\n{\"a\":2}\n", NULL, "a,b", "a int, b int\n~|1\n2|~\n");
 	check("{\"b\":1}\n", NULL, "b,x", "-c: no column \"x\" (columns: b)");
 	check("", NULL, NULL,
 	    "no columns: the input is empty (-s 'name type, ...' says what to "
@@ -60,22 +61,24 @@ test_values(void)
 	check("{\"\\u0061\":\"\\u00e9\\u20ac\\ud83d\\ude00\"}\n", NULL, NULL,
 	    "a string\n\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\n");
 	check("{\"a\":\"x\\ud83dy\\ude00\\ud83d\\ud83d\\ude00\"}\n", NULL, NULL,
-	    "a string\nx\xef\xbf\xbdy\xef\xbf\xbd\xef\xbf\xbd\xf0\x9f\x98\x80\n");
+	    "a "
+	    "string\nx\xef\xbf\xbdy\xef\xbf\xbd\xef\xbf\xbd\xf0\x9f\x98\x80\n");
 	check("{\"a\":9007199254740993}\n{\"a\":-9223372036854775808}\n", NULL,
 	    NULL, "a int\n9007199254740993\n-9223372036854775808\n");
-	check("{\"a\":1}\n{\"a\":1.0}\n{\"a\":1e3}\n{\"a\":1.5}\n{\"a\":\"7\"}\n"
-	      "{\"a\":true}\n",
+	check(
+	    "{\"a\":1}\n{\"a\":1.0}\n{\"a\":1e3}\n{\"a\":1.5}\n{\"a\":\"7\"}\n"
+	    "{\"a\":true}\n",
 	    "a int", NULL,
 	    "a int\n1\n1\n1000\n7\n"
 	    "f:4@28 a: not an int: 1.5 (-s 'a float') [{\"a\":1.5}]\n"
 	    "f:6@48 a: not an int: true (-s 'a string') [{\"a\":true}]\n");
 	check("{\"a\":1}\n{\"a\":1.50}\n{\"a\":true}\n{\"a\": [1, {} ]}\n"
 	      "{\"a\":null}\n{\"a\":\"\"}\n",
-	    "a string", NULL,
-	    "a string\n1\n1.50\ntrue\n[1, {} ]\n~\n\n");
+	    "a string", NULL, "a string\n1\n1.50\ntrue\n[1, {} ]\n~\n\n");
 	check("{\"a\":1}\n{\"a\":\"NaN\"}\n", "a float", NULL,
 	    "a float\n1.0\nNaN\n");
-	check("{\"t\":1431857103}\n{\"t\":\"2015-05-17\"}\n", "t timestamp", NULL,
+	check("{\"t\":1431857103}\n{\"t\":\"2015-05-17\"}\n", "t timestamp",
+	    NULL,
 	    "t timestamp\n2015-05-17T00:00:00Z\n"
 	    "f:1@0 t: a number is no timestamp: 1431857103 "
 	    "(-s 't timestamp(s)') [{\"t\":1431857103}]\n");
@@ -113,9 +116,8 @@ test_paths(void)
 	    "b int .a.b, c string .a.c, d int .a.c.d\n~|2|~\n~|~|~\n");
 	check("{\"a\":1}\n", "all string ., b int .a, c int .a", "all,b,c",
 	    "all string ., b int .a, c int .a\n{\"a\":1}|1|1\n");
-	check("{\"a.b\":{\"\":{\"x y\":3}}}\n",
-	    "v int .\"a.b\".\"\".\"x y\"", "v",
-	    "v int .\"a.b\".\"\".\"x y\"\n3\n");
+	check("{\"a.b\":{\"\":{\"x y\":3}}}\n", "v int .\"a.b\".\"\".\"x y\"",
+	    "v", "v int .\"a.b\".\"\".\"x y\"\n3\n");
 }
 
 static void
@@ -169,7 +171,8 @@ test_bytes(void)
 {
 	static const char text[] = "{\"a\":\"x\\u0000y\"}\n{\"a\":\"\0\"}\n"
 				   "{\"a\":\"\xff\xc3(\"}\n\0\n";
-	static const char want[] = "a string\nx\0y\n\xef\xbf\xbd\xef\xbf\xbd(\n";
+	static const char want[] =
+	    "a string\nx\0y\n\xef\xbf\xbd\xef\xbf\xbd(\n";
 	struct run_file file = { "f", text, sizeof text - 1, 0 };
 	struct spt_err e = { 0 };
 	struct run run;
@@ -177,7 +180,7 @@ test_bytes(void)
 	run_init(&run, "ndjson", &file, 1);
 	CHECK(run_all(&run, &e) == 0);
 	CHECK(run.rows.len == sizeof want - 1 &&
-	    memcmp(run.rows.data, want, sizeof want - 1) == 0);
+	      memcmp(run.rows.data, want, sizeof want - 1) == 0);
 	CHECK_INT(run.count.rows, 2);
 	CHECK_INT(run.count.bad, 2);
 	CHECK_INT(run.count.repaired, 2);

@@ -44,14 +44,15 @@ test_good(void)
 	same("t timestamp(%Y (%j), week)");
 	same("t timestamp(\"%Y)\"), u timestamp(\" %Y\")");
 	same("\"two words\" int, \"a,b\" int, \"say \\\"hi\\\"\" int");
-	same("\"line\\nbreak\" int, \"tab\\tin\\x01\" int, \"back\\\\slash\" int");
+	same("\"line\\nbreak\" int, \"tab\\tin\\x01\" int, \"back\\\\slash\" "
+	     "int");
 	same("int int, string string, timestamp timestamp(s)");
 	same("user string .actor.login, first int .items[0].id, all string .");
 	same("k int .\"odd key\".\"\".x, m int .a[10][2]");
 	same("\".a\" int, \"f(x)\" float, sum-a.b float, 名前 string");
 	check("  a\tint ,\n b   string   .x . ", "at \". \": expected a comma");
-	check("  a\tint ,\n b   timestamp( s )  .x ",
-	    "a int, b timestamp(s) .x");
+	check(
+	    "  a\tint ,\n b   timestamp( s )  .x ", "a int, b timestamp(s) .x");
 	check("\"a\"int", "a int");
 	check("a timestamp(\"s\")",
 	    "at \"\"s\")\": no such form of time (s ms us ns clf syslog, or a "
@@ -61,8 +62,8 @@ test_good(void)
 static void
 test_bad(void)
 {
-#define TYPES                                                                  \
-	"(bool int float string timestamp, timestamp(s|ms|us|ns|clf|syslog|"    \
+#define TYPES                                                                \
+	"(bool int float string timestamp, timestamp(s|ms|us|ns|clf|syslog|" \
 	"STRPTIME))"
 	check("a flot", "at \"flot\": no such type " TYPES);
 	check("a flot, b int", "at \"flot\": no such type " TYPES);

@@ -602,9 +602,60 @@ test_state(void)
 	}
 }
 
+/* ---- no memory ---------------------------------------------------------- */
+
+struct scarce {
+	long left; /* allocations that succeed */
+	struct spt_io io;
+};
+
+static void *
+scarce_realloc(const struct spt_io *io, void *p, size_t n)
+{
+	struct scarce *s = io->ctx;
+
+	if (s->left-- <= 0)
+		return NULL;
+	return spt_io_system()->realloc(spt_io_system(), p, n);
+}
+
+/* Whichever allocation fails, it is an error, and nothing is left behind. */
+static void
+test_memory(void)
+{
+	struct scarce s = { .io = *spt_io_system() };
+	struct spt_map_conf conf = { .program = ".", .bad = keep_bad };
+	struct bads bads = { 0 };
+	const char *text = "failed";
+	long k = 0;
+
+	conf.ctx = &bads;
+	s.io.realloc = scarce_realloc;
+	s.io.ctx = &s;
+	mapping_io = &s.io;
+	for (; k < 2000 && strcmp(text, "failed") == 0; k++) {
+		struct mapping m;
+
+		s.left = k;
+		text = "failed";
+		if (mapping_open(&m, "time timestamp*, s string, n int", true,
+			&conf) == 0)
+			text = mapping_epoch(
+			    &m, "1|a|9007199254740993\n2|~|4\n~|c|~\n");
+		if (strcmp(text, "failed") == 0)
+			CHECK_INT(m.e.kind, SPT_ESYSTEM);
+		mapping_close(&m);
+	}
+	mapping_io = NULL;
+	CHECK_STR(text, "done");
+	CHECK(k > 20);
+	CHECK_INT(bads.n, 0);
+}
+
 int
 main(void)
 {
+	test_memory();
 	test_types();
 	test_columns();
 	test_times();

@@ -2,6 +2,8 @@
  * Streams written and read back: every type, every number of rows that the
  * bitmaps care about, control batches, and any chunking of reads and writes.
  */
+#include <unistd.h>
+
 #include "batch/builder.h"
 #include "unit.h"
 #include "wiretext.h"
@@ -270,6 +272,44 @@ test_ranges(void)
 	spt_buf_fini(&m.data);
 }
 
+/* A descriptor: the same, and the reader leaves it open. */
+static void
+test_descriptor(void)
+{
+	const struct spt_item *item;
+	const struct spt_schema *s;
+	struct spt_err e = { 0 };
+	struct wire_memory m;
+	struct spt_buf want, got;
+	struct spt_in *in;
+	int fd[2];
+
+	wire_memory_init(&m);
+	spt_buf_init(&want, spt_io_system());
+	spt_buf_init(&got, spt_io_system());
+	write_stream(&m, 5, 2, &want);
+	CHECK(pipe(fd) == 0);
+	CHECKED(spt_io_write(
+	    spt_io_system(), fd[1], m.data.data, m.data.len, "pipe", &e));
+	CHECK(close(fd[1]) == 0);
+	CHECKED(spt_in_open(&in, spt_io_system(), fd[0], "input", &e));
+	CHECK_INT(spt_in_fd(in), fd[0]);
+	CHECK_INT(spt_in_schema(in, &s, &e), 0);
+	CHECK_INT(spt_in_fill(in, &e), 1);
+	CHECK_INT(spt_in_schema(in, &s, &e), 1);
+	wire_put_schema(&got, s);
+	while (spt_in_next(in, &item, &e) == 1)
+		wire_put_item(&got, item);
+	CHECK(spt_in_ended(in));
+	CHECK_INT(spt_in_fill(in, &e), 0);
+	CHECK_STR(spt_buf_str(&got, &e), spt_buf_str(&want, &e));
+	spt_in_close(in);
+	CHECK(close(fd[0]) == 0);
+	spt_buf_fini(&got);
+	spt_buf_fini(&want);
+	spt_buf_fini(&m.data);
+}
+
 /* Many small batches make few writes; a large one is not collected. */
 static void
 test_collecting(void)
@@ -308,6 +348,7 @@ main(void)
 	test_chunks();
 	test_slice();
 	test_ranges();
+	test_descriptor();
 	test_collecting();
 	return DONE;
 }

@@ -272,6 +272,58 @@ test_no_memory(const struct wire_memory *m)
 	spt_buf_fini(&text);
 }
 
+/* The same for the writer. */
+static int
+write_little(struct wire_memory *m, const struct spt_schema *s,
+    const struct spt_batch *v, struct spt_err *e)
+{
+	struct spt_control c;
+	struct spt_out *out;
+	int rc = -1;
+
+	spt_control_init(&c, &m->io, SPT_ITEM_BARRIER);
+	if (spt_out_open(&out, &m->io, 1, "output", e) == 0 &&
+	    spt_out_schema(out, s, e) == 0 && spt_out_batch(out, v, e) == 0 &&
+	    spt_meta_set(&c.extra, "k", "v", e) == 0 &&
+	    spt_out_control(out, &c, e) == 0)
+		rc = spt_out_end(out, e);
+	spt_out_close(out);
+	spt_control_fini(&c);
+	return rc;
+}
+
+static void
+test_writer_no_memory(void)
+{
+	static const int32_t offsets[] = { 2, 4 };
+	const struct spt_col cols[] = {
+		{ .type = SPT_UTF8, .offsets = offsets, .bytes = "abcd" },
+	};
+	struct spt_batch v = { .rows = 1, .n = 1, .cols = cols };
+	struct spt_err e = { 0 };
+	struct spt_schema s;
+	int rc = -1, k = 0;
+
+	spt_schema_init(&s, spt_io_system());
+	CHECK(spt_schema_add(&s, "s", SPT_UTF8, &e) == 0);
+	for (; rc < 0 && k < 1000; k++) {
+		struct wire_memory m;
+
+		wire_memory_init(&m);
+		m.io.realloc = failing_realloc;
+		left = k;
+		spt_err_clear(&e);
+		rc = write_little(&m, &s, &v, &e);
+		if (rc < 0)
+			CHECK_INT(e.kind, SPT_ESYSTEM);
+		else
+			CHECK(m.data.len > 0);
+		spt_buf_fini(&m.data);
+	}
+	CHECK(k > 5 && k < 1000);
+	spt_schema_fini(&s);
+}
+
 static void *
 small_realloc(const struct spt_io *io, void *p, size_t n)
 {
@@ -316,6 +368,7 @@ main(void)
 	test_no_stream();
 	test_after_the_mark(&m);
 	test_no_memory(&m);
+	test_writer_no_memory();
 	test_claims();
 	spt_buf_fini(&whole);
 	spt_buf_fini(&m.data);

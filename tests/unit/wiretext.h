@@ -255,6 +255,9 @@ wire_text(struct spt_buf *text, const struct spt_io *io,
 		while ((rc = spt_in_get(in, &item, e)) > 0)
 			wire_put_item(text, item);
 	}
+	/* At the mark all that was read is used up. */
+	if (rc == 0 && spt_in_bytes(in) != from->at)
+		abort();
 	spt_in_close(in);
 	return rc;
 }

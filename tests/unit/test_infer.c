@@ -81,7 +81,7 @@ test_json(void)
 	check_json(NUMBER, "1", NUMBER, "2", "int");
 	check_json(NUMBER, "1", NUMBER, "2.0", "float");
 	check_json(NUMBER, "1e3", NUMBER, "2", "float");
-	check_json(NUMBER, "12345678901234567890", NUMBER, "2", "float");
+	check_json(NUMBER, "12345678901234567890", NUMBER, "2", "string");
 	check_json(TEXT, "5", TEXT, "6", "string");
 	check_json(TEXT, "true", TEXT, "true", "string");
 	check_json(

@@ -1,99 +1,23 @@
 #include <string.h>
 
+#include "base/number.h"
 #include "window/agg.h"
 
-/* The words of the command line. */
-static const struct {
-	const char *name;
-	enum spt_agg_kind kind;
-} functions[] = {
-	{ "count", SPT_AGG_COUNT },
-	{ "sum", SPT_AGG_SUM },
-	{ "avg", SPT_AGG_AVG },
-	{ "min", SPT_AGG_MIN },
-	{ "max", SPT_AGG_MAX },
-	{ "first", SPT_AGG_FIRST },
-	{ "last", SPT_AGG_LAST },
-};
+/* ---- made and freed ---------------------------------------------------- */
 
-#define N_FUNCTIONS (sizeof functions / sizeof functions[0])
-
-static int
-find_function(struct spt_agg *a, const char *p, size_t n, struct spt_err *e)
+void
+spt_aggs_init(struct spt_aggs *a, const struct spt_io *io)
 {
-	for (size_t i = 0; i < N_FUNCTIONS; i++)
-		if (strlen(functions[i].name) == n &&
-		    memcmp(functions[i].name, p, n) == 0) {
-			a->kind = functions[i].kind;
-			return 0;
-		}
-	return spt_fail(e, SPT_EUSAGE,
-	    "no aggregate \"%.*s\" (count, count:COLUMN, sum:COLUMN, and avg, "
-	    "min, max, first, last in the same way)",
-	    (int)n, p);
-}
-
-/* The name that a result has when nobody gives it one: sum_bytes. */
-static char *
-default_name(const struct spt_io *io, const char *function, size_t n,
-    const char *column, struct spt_err *e)
-{
-	size_t n_column = column != NULL ? strlen(column) : 0;
-	char *name = spt_alloc(io, n + n_column + 2, e);
-
-	if (name == NULL)
-		return NULL;
-	memcpy(name, function, n);
-	name[n] = '\0';
-	if (column != NULL) {
-		name[n] = '_';
-		memcpy(name + n + 1, column, n_column + 1);
-	}
-	return name;
-}
-
-/* The first ':' ends the function, so that columns may have one in their
- * names; a '=' before it ends the name. */
-static int
-parse(struct spt_agg *a, const struct spt_io *io, const char *text,
-    struct spt_err *e)
-{
-	size_t n = strcspn(text, ":");
-	const char *function = text, *equals = memchr(text, '=', n);
-	const char *column = text[n] == ':' ? text + n + 1 : NULL;
-
-	if (equals != NULL) {
-		function = equals + 1;
-		if (equals == text)
-			return spt_fail(e, SPT_EUSAGE,
-			    "\"%s\": no name before the =", text);
-	}
-	n = strcspn(function, ":");
-	if (find_function(a, function, n, e) < 0)
-		return -1;
-	if (column == NULL && a->kind != SPT_AGG_COUNT)
-		return spt_fail(e, SPT_EUSAGE, "%s of what: say %.*s:COLUMN",
-		    text, (int)n, function);
-	if (column != NULL && *column == '\0')
-		return spt_fail(
-		    e, SPT_EUSAGE, "\"%s\": no column behind the colon", text);
-	if (column != NULL) {
-		a->column = spt_strdup(io, column, e);
-		if (a->column == NULL)
-			return -1;
-	}
-	a->name = equals != NULL
-		      ? spt_strndup(io, text, (size_t)(equals - text), e)
-		      : default_name(io, function, n, column, e);
-	return a->name != NULL ? 0 : -1;
+	memset(a, 0, sizeof *a);
+	a->io = io;
+	a->accuracy = SPT_ACCURACY_DEFAULT;
 }
 
 int
 spt_aggs_parse(struct spt_aggs *a, const struct spt_io *io, char *const *texts,
     int n, struct spt_err *e)
 {
-	memset(a, 0, sizeof *a);
-	a->io = io;
+	spt_aggs_init(a, io);
 	if (n == 0)
 		return spt_fail(e, SPT_EUSAGE,
 		    "nothing to compute: name an aggregate, as in "
@@ -102,7 +26,7 @@ spt_aggs_parse(struct spt_aggs *a, const struct spt_io *io, char *const *texts,
 		if (spt_grow(io, &a->v, &a->cap, a->n + 1, sizeof *a->v, e) < 0)
 			return -1;
 		memset(&a->v[a->n], 0, sizeof *a->v);
-		if (parse(&a->v[a->n++], io, texts[i], e) < 0)
+		if (spt_agg_parse(&a->v[a->n++], io, texts[i], e) < 0)
 			return -1;
 	}
 	return 0;
@@ -115,66 +39,186 @@ spt_aggs_fini(struct spt_aggs *a)
 		return;
 	for (size_t i = 0; i < a->n; i++) {
 		spt_free(a->io, a->v[i].name);
+		spt_free(a->io, a->v[i].function);
 		spt_free(a->io, a->v[i].column);
+		spt_free(a->io, a->v[i].by_name);
 	}
 	spt_free(a->io, a->v);
 	memset(a, 0, sizeof *a);
 }
 
-static enum spt_type
-result_type(const struct spt_agg *a, enum spt_type in)
+int
+spt_aggs_set_accuracy(struct spt_aggs *a, const char *text, struct spt_err *e)
 {
-	if (a->kind == SPT_AGG_COUNT)
+	double v;
+
+	if (!spt_float_parse(text, strlen(text), &v) ||
+	    !(v >= SPT_ACCURACY_MIN && v <= SPT_ACCURACY_MAX))
+		return spt_fail(e, SPT_EUSAGE,
+		    "\"%s\" is not an accuracy from %g to %g (0.01 is one per "
+		    "cent of the value)",
+		    text, SPT_ACCURACY_MIN, SPT_ACCURACY_MAX);
+	a->accuracy = v;
+	return 0;
+}
+
+/* ---- bound to columns -------------------------------------------------- */
+
+static enum spt_type
+result_type(const struct spt_agg *g)
+{
+	switch (g->kind) {
+	case SPT_AGG_COUNT:
+	case SPT_AGG_UNIQ:
 		return SPT_INT64;
-	return a->kind == SPT_AGG_AVG ? SPT_FLOAT64 : in;
+	case SPT_AGG_TOP:
+	case SPT_AGG_LIST:
+		return SPT_UTF8;
+	case SPT_AGG_SUM:
+	case SPT_AGG_MIN:
+	case SPT_AGG_MAX:
+	case SPT_AGG_FIRST:
+	case SPT_AGG_LAST:
+	case SPT_AGG_ARGMIN:
+	case SPT_AGG_ARGMAX:
+		return g->in;
+	default:
+		return SPT_FLOAT64;
+	}
+}
+
+static const struct spt_agg_op *
+find_op(const struct spt_agg *g)
+{
+	switch (g->kind) {
+	case SPT_AGG_COUNT:
+	case SPT_AGG_SUM:
+	case SPT_AGG_AVG:
+		return spt_agg_sum_op(g->kind, g->in);
+	case SPT_AGG_MIN:
+	case SPT_AGG_MAX:
+	case SPT_AGG_FIRST:
+	case SPT_AGG_LAST:
+		return spt_agg_pick_op(g->kind, g->in);
+	default:
+		return NULL;
+	}
+}
+
+static bool
+same_state(const struct spt_agg *g, const struct spt_agg *h)
+{
+	return g->op == h->op && (g->op->common || g->kind == h->kind) &&
+	       g->col == h->col && g->by == h->by && g->k == h->k;
+}
+
+int
+spt_aggs_lay_out(struct spt_aggs *a, struct spt_err *e)
+{
+	a->stride = 0;
+	for (size_t i = 0; i < a->n; i++) {
+		struct spt_agg *g = &a->v[i];
+
+		g->out = result_type(g);
+		g->op = find_op(g);
+		if (g->op == NULL)
+			return spt_fail(e, SPT_EUSAGE,
+			    "%s needs numbers, but column \"%s\" is %s",
+			    g->function, g->column, spt_type_name(g->in));
+		g->shared = false;
+		for (size_t j = 0; j < i && !g->shared; j++)
+			if (same_state(&a->v[j], g)) {
+				g->shared = true;
+				g->at = a->v[j].at;
+			}
+		if (g->shared)
+			continue;
+		g->at = a->stride;
+		a->stride += g->op->size;
+	}
+	return 0;
 }
 
 static int
-bind(struct spt_agg *a, const struct spt_schema *s, struct spt_err *e)
+find_column(const char *name, const struct spt_schema *s, int *col,
+    enum spt_type *type, struct spt_err *e)
 {
-	enum spt_type in = 0;
-
-	a->col = -1;
-	if (a->column != NULL) {
-		a->col = spt_schema_need(s, a->column, e);
-		if (a->col < 0)
-			return -1;
-		in = s->fields[a->col].type;
-	}
-	a->out = result_type(a, in);
-	a->op = a->kind <= SPT_AGG_AVG ? spt_agg_sum_op(a->kind, in)
-				       : spt_agg_pick_op(a->kind, in);
-	if (a->op == NULL)
-		return spt_fail(e, SPT_EUSAGE,
-		    "%s needs numbers, but column \"%s\" is %s",
-		    a->kind == SPT_AGG_SUM ? "sum" : "avg", a->column,
-		    spt_type_name(in));
+	*col = -1;
+	*type = 0;
+	if (name == NULL)
+		return 0;
+	*col = spt_schema_need(s, name, e);
+	if (*col < 0)
+		return -1;
+	*type = s->fields[*col].type;
 	return 0;
 }
 
 int
 spt_aggs_bind(struct spt_aggs *a, const struct spt_schema *s, struct spt_err *e)
 {
-	a->stride = 0;
 	for (size_t i = 0; i < a->n; i++) {
-		if (bind(&a->v[i], s, e) < 0)
+		struct spt_agg *g = &a->v[i];
+
+		g->accuracy = a->accuracy;
+		if (find_column(g->column, s, &g->col, &g->in, e) < 0 ||
+		    find_column(g->by_name, s, &g->by, &g->by_type, e) < 0)
 			return -1;
-		a->v[i].at = a->stride;
-		a->stride += a->v[i].op->size;
 	}
+	return spt_aggs_lay_out(a, e);
+}
+
+int
+spt_agg_describe(
+    const struct spt_agg *g, struct spt_buf *out, struct spt_err *e)
+{
+	char accuracy[SPT_NUMBER_TEXT];
+
+	if (spt_buf_puts(out, g->in != 0 ? spt_type_name(g->in) : "-", e) < 0)
+		return -1;
+	if (g->by_name != NULL &&
+	    spt_buf_printf(out, e, ",%s", spt_type_name(g->by_type)) < 0)
+		return -1;
+	if (g->kind == SPT_AGG_QUANTILE) {
+		spt_float_print(accuracy, g->accuracy);
+		if (spt_buf_printf(out, e, "/%s", accuracy) < 0)
+			return -1;
+	}
+	if (spt_buf_printf(out, e, " %s", g->function) < 0)
+		return -1;
+	if (g->column != NULL && spt_buf_printf(out, e, ":%s", g->column) < 0)
+		return -1;
+	if (g->by_name != NULL)
+		return spt_buf_printf(out, e, ":%s", g->by_name);
+	if (g->k != 0)
+		return spt_buf_printf(out, e, ":%lld", (long long)g->k);
 	return 0;
 }
+
+/* ---- states ------------------------------------------------------------ */
 
 int
 spt_aggs_update(const struct spt_aggs *a, const struct spt_batch *b,
     uint8_t *const *states, const uint32_t *rows, size_t n, struct spt_err *e)
 {
+	struct spt_agg_rows in = { a->io, b, states, rows, n, a->seq };
+
+	for (size_t i = 0; i < a->n; i++)
+		if (!a->v[i].shared &&
+		    a->v[i].op->update(&a->v[i], &in, e) < 0)
+			return -1;
+	return 0;
+}
+
+int
+spt_aggs_merge(const struct spt_aggs *a, uint8_t *into, const uint8_t *from,
+    struct spt_err *e)
+{
 	for (size_t i = 0; i < a->n; i++) {
 		const struct spt_agg *g = &a->v[i];
 
-		if (g->op->update(g, a->io,
-			g->col < 0 ? NULL : &b->cols[g->col], states, rows, n,
-			e) < 0)
+		if (!g->shared && g->op->merge(g, a->io, into + g->at,
+				      from + g->at, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -197,9 +241,12 @@ int
 spt_aggs_save(const struct spt_aggs *a, const uint8_t *state,
     struct spt_buf *out, struct spt_err *e)
 {
-	for (size_t i = 0; i < a->n; i++)
-		if (a->v[i].op->save(state + a->v[i].at, out, e) < 0)
+	for (size_t i = 0; i < a->n; i++) {
+		const struct spt_agg *g = &a->v[i];
+
+		if (!g->shared && g->op->save(g, state + g->at, out, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -211,18 +258,25 @@ spt_aggs_load(const struct spt_aggs *a, uint8_t *state, const uint8_t *p,
 
 	spt_aggs_fini_state(a, state);
 	memset(state, 0, a->stride);
-	for (size_t i = 0; i < a->n; i++)
-		if (a->v[i].op->load(state + a->v[i].at, a->io, &p, end, e) < 0)
+	for (size_t i = 0; i < a->n; i++) {
+		const struct spt_agg *g = &a->v[i];
+
+		if (!g->shared &&
+		    g->op->load(g, state + g->at, a->io, &p, end, e) < 0)
 			return e->kind != SPT_OK ? -1 : 0;
+	}
 	return p == end;
 }
 
 void
 spt_aggs_fini_state(const struct spt_aggs *a, uint8_t *state)
 {
-	for (size_t i = 0; i < a->n; i++)
-		if (a->v[i].op->fini != NULL)
-			a->v[i].op->fini(state + a->v[i].at, a->io);
+	for (size_t i = 0; i < a->n; i++) {
+		const struct spt_agg *g = &a->v[i];
+
+		if (!g->shared && g->op->fini != NULL)
+			g->op->fini(state + g->at, a->io);
+	}
 }
 
 bool
@@ -232,4 +286,18 @@ spt_aggs_hold(const struct spt_aggs *a)
 		if (a->v[i].op->fini != NULL)
 			return true;
 	return false;
+}
+
+size_t
+spt_aggs_bytes(const struct spt_aggs *a, const uint8_t *state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct spt_agg *g = &a->v[i];
+
+		if (!g->shared && g->op->bytes != NULL)
+			n += g->op->bytes(state + g->at);
+	}
+	return n;
 }

@@ -28,8 +28,7 @@ struct pick_text {
 	uint64_t any;
 };
 
-/* ---- which value stays -----------------------------------------------------
- */
+/* ---- which value stays --------------------------------------------------- */
 
 static inline bool
 wins(enum spt_agg_kind k, int order)
@@ -79,8 +78,7 @@ set_text(struct pick_text *s, const struct spt_io *io, const char *p, size_t n,
 	return 0;
 }
 
-/* ---- rows ------------------------------------------------------------------
- */
+/* ---- rows ---------------------------------------------------------------- */
 
 static int
 update_int(const struct spt_agg *agg, const struct spt_io *io,
@@ -149,8 +147,7 @@ update_text(const struct spt_agg *agg, const struct spt_io *io,
 	return 0;
 }
 
-/* ---- results ----------------------------------------------------------------
- */
+/* ---- results ------------------------------------------------------------- */
 
 static int
 emit_int(const struct spt_agg *agg, const uint8_t *state, struct spt_builder *b,
@@ -189,8 +186,7 @@ emit_text(const struct spt_agg *agg, const uint8_t *state,
 	return spt_builder_str(b, col, s->p, s->n, e);
 }
 
-/* ---- saved ------------------------------------------------------------------
- */
+/* ---- saved --------------------------------------------------------------- */
 
 /* The states of int and float: a word, then any. */
 static int

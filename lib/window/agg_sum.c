@@ -20,58 +20,101 @@ struct sum_float {
 	uint64_t n;
 };
 
-/* ---- rows -------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------- */
 
 static int
-update_count(const struct spt_agg *agg, const struct spt_io *io,
-    const struct spt_col *c, uint8_t *const *states, const uint32_t *rows,
-    size_t n, struct spt_err *e)
+update_count(const struct spt_agg *agg, const struct spt_agg_rows *in,
+    struct spt_err *e)
 {
-	(void)io;
+	const struct spt_col *c = agg->col < 0 ? NULL : &in->b->cols[agg->col];
+
 	(void)e;
-	for (size_t i = 0; i < n; i++)
-		if (c == NULL || !spt_col_null(c, rows[i]))
-			++*(uint64_t *)(void *)(states[i] + agg->at);
+	for (size_t i = 0; i < in->n; i++)
+		if (c == NULL || !spt_col_null(c, in->rows[i]))
+			++*(uint64_t *)(void *)(in->states[i] + agg->at);
 	return 0;
 }
 
 static int
-update_int(const struct spt_agg *agg, const struct spt_io *io,
-    const struct spt_col *c, uint8_t *const *states, const uint32_t *rows,
-    size_t n, struct spt_err *e)
+update_int(const struct spt_agg *agg, const struct spt_agg_rows *in,
+    struct spt_err *e)
 {
-	(void)io;
-	(void)e;
-	for (size_t i = 0; i < n; i++) {
-		struct sum_int *s = (void *)(states[i] + agg->at);
+	const struct spt_col *c = &in->b->cols[agg->col];
 
-		if (spt_col_null(c, rows[i]))
+	(void)e;
+	for (size_t i = 0; i < in->n; i++) {
+		struct sum_int *s = (void *)(in->states[i] + agg->at);
+
+		if (spt_col_null(c, in->rows[i]))
 			continue;
-		spt_wide_add(&s->sum, c->ints[rows[i]]);
+		spt_wide_add(&s->sum, c->ints[in->rows[i]]);
 		s->n++;
 	}
 	return 0;
 }
 
 static int
-update_float(const struct spt_agg *agg, const struct spt_io *io,
-    const struct spt_col *c, uint8_t *const *states, const uint32_t *rows,
-    size_t n, struct spt_err *e)
+update_float(const struct spt_agg *agg, const struct spt_agg_rows *in,
+    struct spt_err *e)
 {
-	(void)io;
-	(void)e;
-	for (size_t i = 0; i < n; i++) {
-		struct sum_float *s = (void *)(states[i] + agg->at);
+	const struct spt_col *c = &in->b->cols[agg->col];
 
-		if (spt_col_null(c, rows[i]))
+	(void)e;
+	for (size_t i = 0; i < in->n; i++) {
+		struct sum_float *s = (void *)(in->states[i] + agg->at);
+
+		if (spt_col_null(c, in->rows[i]))
 			continue;
-		spt_dd_add(&s->sum, c->floats[rows[i]]);
+		spt_dd_add(&s->sum, c->floats[in->rows[i]]);
 		s->n++;
 	}
 	return 0;
 }
 
-/* ---- results ----------------------------------------------------------- */
+/* ---- merged ------------------------------------------------------------ */
+
+static int
+merge_count(const struct spt_agg *agg, const struct spt_io *io, uint8_t *into,
+    const uint8_t *from, struct spt_err *e)
+{
+	(void)agg;
+	(void)io;
+	(void)e;
+	*(uint64_t *)(void *)into += *(const uint64_t *)(const void *)from;
+	return 0;
+}
+
+static int
+merge_int(const struct spt_agg *agg, const struct spt_io *io, uint8_t *into,
+    const uint8_t *from, struct spt_err *e)
+{
+	struct sum_int *a = (void *)into;
+	const struct sum_int *b = (const void *)from;
+
+	(void)agg;
+	(void)io;
+	(void)e;
+	spt_wide_merge(&a->sum, &b->sum);
+	a->n += b->n;
+	return 0;
+}
+
+static int
+merge_float(const struct spt_agg *agg, const struct spt_io *io, uint8_t *into,
+    const uint8_t *from, struct spt_err *e)
+{
+	struct sum_float *a = (void *)into;
+	const struct sum_float *b = (const void *)from;
+
+	(void)agg;
+	(void)io;
+	(void)e;
+	spt_dd_merge(&a->sum, &b->sum);
+	a->n += b->n;
+	return 0;
+}
+
+/* ---- results ------------------------------------------------------------- */
 
 static int
 emit_count(const struct spt_agg *agg, const uint8_t *state,
@@ -116,7 +159,7 @@ emit_float(const struct spt_agg *agg, const uint8_t *state,
 	    e);
 }
 
-/* ---- saved ------------------------------------------------------------- */
+/* ---- saved --------------------------------------------------------------- */
 
 static int
 save_words(
@@ -149,41 +192,70 @@ load_words(uint8_t *state, size_t n, const uint8_t **p, const uint8_t *end)
 }
 
 static int
-save_one(const uint8_t *state, struct spt_buf *out, struct spt_err *e)
+save_one(const struct spt_agg *agg, const uint8_t *state, struct spt_buf *out,
+    struct spt_err *e)
 {
+	(void)agg;
 	return save_words(state, 1, out, e);
 }
 
 static int
-load_one(uint8_t *state, const struct spt_io *io, const uint8_t **p,
-    const uint8_t *end, struct spt_err *e)
+load_one(const struct spt_agg *agg, uint8_t *state, const struct spt_io *io,
+    const uint8_t **p, const uint8_t *end, struct spt_err *e)
 {
+	(void)agg;
 	(void)io;
 	(void)e;
 	return load_words(state, 1, p, end);
 }
 
 static int
-save_three(const uint8_t *state, struct spt_buf *out, struct spt_err *e)
+save_three(const struct spt_agg *agg, const uint8_t *state, struct spt_buf *out,
+    struct spt_err *e)
 {
+	(void)agg;
 	return save_words(state, 3, out, e);
 }
 
 static int
-load_three(uint8_t *state, const struct spt_io *io, const uint8_t **p,
-    const uint8_t *end, struct spt_err *e)
+load_three(const struct spt_agg *agg, uint8_t *state, const struct spt_io *io,
+    const uint8_t **p, const uint8_t *end, struct spt_err *e)
 {
+	(void)agg;
 	(void)io;
 	(void)e;
 	return load_words(state, 3, p, end);
 }
 
-static const struct spt_agg_op op_count = { 8, update_count, emit_count,
-	save_one, load_one, NULL };
-static const struct spt_agg_op op_int = { sizeof(struct sum_int), update_int,
-	emit_int, save_three, load_three, NULL };
-static const struct spt_agg_op op_float = { sizeof(struct sum_float),
-	update_float, emit_float, save_three, load_three, NULL };
+static const struct spt_agg_op op_count = {
+	.size = 8,
+	.common = true,
+	.update = update_count,
+	.merge = merge_count,
+	.emit = emit_count,
+	.save = save_one,
+	.load = load_one,
+};
+
+static const struct spt_agg_op op_int = {
+	.size = sizeof(struct sum_int),
+	.common = true,
+	.update = update_int,
+	.merge = merge_int,
+	.emit = emit_int,
+	.save = save_three,
+	.load = load_three,
+};
+
+static const struct spt_agg_op op_float = {
+	.size = sizeof(struct sum_float),
+	.common = true,
+	.update = update_float,
+	.merge = merge_float,
+	.emit = emit_float,
+	.save = save_three,
+	.load = load_three,
+};
 
 const struct spt_agg_op *
 spt_agg_sum_op(enum spt_agg_kind k, enum spt_type t)

@@ -46,7 +46,7 @@ group_closed(void *ctx, const struct spt_groups *g, uint32_t i)
 	return closed(w, spt_eventtime_back(t, w->time_shift));
 }
 
-/* ---- rows out ---------------------------------------------------------- */
+/* ---- rows out ------------------------------------------------------------ */
 
 /* Which group a failure is about. */
 static int
@@ -144,7 +144,7 @@ emit_pane(struct spt_window *w, struct spt_pane *pane, struct spt_emit *out,
 	return emit_groups(w, pane, w->chosen.v, w->chosen.n, out, e);
 }
 
-/* ---- forgetting -------------------------------------------------------- */
+/* ---- forgetting ---------------------------------------------------------- */
 
 static int
 forget_groups(struct spt_window *w, struct spt_pane *pane, struct spt_err *e)

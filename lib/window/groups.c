@@ -43,8 +43,7 @@ spt_groups_fini(struct spt_groups *g)
 	memset(g, 0, sizeof *g);
 }
 
-/* ---- slots -----------------------------------------------------------------
- */
+/* ---- slots --------------------------------------------------------------- */
 
 /* The low bits choose the slot, the high half is compared before the key. */
 static inline uint64_t
@@ -148,7 +147,8 @@ is(const struct spt_groups *g, uint32_t i, const struct wanted *w)
 		return spt_keyset_equal(
 		    g->keys, w->batch, w->row, spt_groups_key(g, i));
 	return g->v[i].key_len == w->n_key &&
-	       memcmp(spt_groups_key(g, i), w->key, w->n_key) == 0;
+	       (w->n_key == 0 ||
+		   memcmp(spt_groups_key(g, i), w->key, w->n_key) == 0);
 }
 
 /* The index of a group, or g->n. */
@@ -203,8 +203,7 @@ spt_groups_at_key(struct spt_groups *g, const uint8_t *key, size_t n,
 	return append(g, key_at, hash, e);
 }
 
-/* ---- marks ------------------------------------------------------------------
- */
+/* ---- marks --------------------------------------------------------------- */
 
 static int
 mark(const struct spt_groups *g, struct spt_marks *m, uint32_t i, uint32_t flag,
@@ -250,7 +249,7 @@ spt_groups_clean(struct spt_groups *g)
 	unmark(g, &g->dirty, SPT_GROUP_DIRTY);
 }
 
-/* ---- all of them ------------------------------------------------------- */
+/* ---- all of them --------------------------------------------------------- */
 
 /* One group of from, its state included, to the end of to. */
 static int
@@ -300,7 +299,7 @@ spt_groups_drop(struct spt_groups *g,
 	return 0;
 }
 
-/* ---- order ------------------------------------------------------------- */
+/* ---- order --------------------------------------------------------------- */
 
 struct sorted {
 	uint64_t prefix;

@@ -18,7 +18,7 @@
 #include "window/eventtime.h"
 #include "window/swindow.h"
 
-/* ---- made and freed ---------------------------------------------------- */
+/* ---- made and freed ------------------------------------------------------ */
 
 static void
 close_stage(void *self)
@@ -117,7 +117,7 @@ open_stage(void *self, const struct spt_schema *const in[], int n_in,
 	return 0;
 }
 
-/* ---- rows -------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------- */
 
 /* Every hit has its group, so states do not move any more. */
 static int
@@ -250,7 +250,7 @@ batch(void *self, int input, const struct spt_batch *b, struct spt_emit *out,
 	return flush_hits(w, b, e);
 }
 
-/* ---- epochs ------------------------------------------------------------ */
+/* ---- epochs -------------------------------------------------------------- */
 
 static int
 say_figures(struct spt_window *w, struct spt_emit *out, struct spt_err *e)

@@ -7,7 +7,7 @@
 #include "window/eventtime.h"
 #include "window/swindow.h"
 
-/* ---- which column is time ---------------------------------------------- */
+/* ---- which column is time ------------------------------------------------ */
 
 /* The only timestamp column. */
 static int
@@ -86,7 +86,7 @@ find_time(struct spt_window *w, const struct spt_schema *in, int mark,
 	return 0;
 }
 
-/* ---- the other columns ------------------------------------------------- */
+/* ---- the other columns --------------------------------------------------- */
 
 static int
 find_keys(struct spt_window *w, const struct spt_schema *in, struct spt_err *e)
@@ -137,7 +137,7 @@ check_mode(const struct spt_window *w, const struct spt_schema *in, int mark,
 	    in->fields[w->time_col].name);
 }
 
-/* ---- the output -------------------------------------------------------- */
+/* ---- the output ---------------------------------------------------------- */
 
 static int
 add(struct spt_schema *s, const char *name, enum spt_type type, bool key,

@@ -73,7 +73,7 @@ describe(const struct spt_window *w, struct spt_buf *b, struct spt_err *e)
 	return 0;
 }
 
-/* ---- save -------------------------------------------------------------- */
+/* ---- save ---------------------------------------------------------------- */
 
 int
 spt_window_removed(struct spt_window *w, const struct spt_pane *pane,
@@ -145,6 +145,9 @@ spt_window_save(
 {
 	struct spt_window *w = self;
 
+	/* Nobody took notes before the first save. */
+	if ((w->panes.tracked & SPT_GROUP_DIRTY) == 0)
+		delta = false;
 	if (save_head(w, out, delta, e) < 0)
 		return -1;
 	for (size_t p = 0; p < w->panes.n; p++) {
@@ -164,7 +167,7 @@ spt_window_save(
 	return 0;
 }
 
-/* ---- load -------------------------------------------------------------- */
+/* ---- load ---------------------------------------------------------------- */
 
 static int
 damaged(struct spt_err *e)

@@ -57,7 +57,7 @@ struct harness {
 	struct spt_err e;
 };
 
-/* ---- the outputs of a stage -------------------------------------------- */
+/* ---- the outputs of a stage ---------------------------------------------- */
 
 int
 spt_emit_schema(
@@ -201,8 +201,7 @@ spt_emit_figure(
 	return 0;
 }
 
-/* ---- a row of stages -------------------------------------------------------
- */
+/* ---- a row of stages ----------------------------------------------------- */
 
 /* columns: "time timestamp, word string"; an empty harness without stages. */
 static inline int
@@ -421,7 +420,7 @@ harness_figure(const struct harness *h, int i, const char *name)
 	return -1;
 }
 
-/* ---- state kept in memory ---------------------------------------------- */
+/* ---- state kept in memory ------------------------------------------------ */
 
 struct kept {
 	struct {

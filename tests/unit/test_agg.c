@@ -11,8 +11,7 @@
 static struct spt_schema schema;
 static struct spt_err err;
 
-/* ---- sums ------------------------------------------------------------------
- */
+/* ---- sums ---------------------------------------------------------------- */
 
 static double
 mean(const int64_t *v, uint64_t n)
@@ -132,7 +131,7 @@ floats(void)
 	CHECK(isinf(b.hi) && isinf(spt_dd_mean(&b, 3)));
 }
 
-/* ---- parsing and types ------------------------------------------------- */
+/* ---- parsing and types --------------------------------------------------- */
 
 static void
 bad(const char *text, const char *want)
@@ -195,7 +194,7 @@ words(void)
 	bad("sum:b", "column \"b\" is bool");
 }
 
-/* ---- one group, all aggregates ----------------------------------------- */
+/* ---- one group, all aggregates ------------------------------------------- */
 
 static char *const all[] = { "count", "count:i", "sum:i", "avg:i", "min:i",
 	"max:i", "first:i", "last:i", "sum:f", "avg:f", "min:f", "max:f",

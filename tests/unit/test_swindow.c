@@ -8,7 +8,7 @@
 
 static int64_t batch_rows;
 
-/* ---- pipelines in one line --------------------------------------------- */
+/* ---- pipelines in one line ----------------------------------------------- */
 
 static int
 mark(struct harness *h, const char *column, int64_t seconds)
@@ -53,7 +53,7 @@ clock_out(struct harness *h)
 	h->links[h->n - 1].out.clock = true;
 }
 
-/* ---- the golden cases -------------------------------------------------- */
+/* ---- the golden cases ---------------------------------------------------- */
 
 static void
 g01_to_g03(void)
@@ -308,7 +308,7 @@ g45(void)
 	harness_fini(&h);
 }
 
-/* ---- rows -------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------- */
 
 static void
 late_rows(void)
@@ -437,7 +437,28 @@ many(void)
 	harness_fini(&h);
 }
 
-/* ---- refusals ---------------------------------------------------------- */
+/* As many windows as rows: each costs little, and all are found at once. */
+static void
+many_windows(void)
+{
+	struct harness h;
+	char *rows = malloc(4 << 20), *p = rows;
+	const char *out;
+
+	start(&h, "time timestamp");
+	CHECK(harness_bounded(&h) == 0);
+	CHECK(window(&h, "1s", 0, NULL, NULL, NULL, "count") == 0);
+	for (int i = 0; i < 200000; i++)
+		p += sprintf(p, "%d ", (i * 7919) % 200000);
+	out = harness_final(&h, rows);
+	CHECK_INT(harness_figure(&h, 0, "counted"), 200000);
+	CHECK(strncmp(out, "0,1,1 1,2,1 2,3,1 3,4,1 ", 24) == 0);
+	CHECK(strstr(out, " 199999,200000,1") == out + strlen(out) - 16);
+	free(rows);
+	harness_fini(&h);
+}
+
+/* ---- refusals ------------------------------------------------------------ */
 
 static void
 refuse(const char *columns, bool marked, const char *size, const char *keys,
@@ -772,6 +793,7 @@ main(void)
 	}
 	batch_rows = 0;
 	many();
+	many_windows();
 	refusals();
 	metadata();
 	restarts();

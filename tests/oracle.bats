@@ -1,0 +1,9 @@
+#!/usr/bin/env bats
+# oracle - random pipelines against a brute-force answer.
+# shellcheck disable=SC2154 # helpers.bash
+
+load helpers
+
+@test "windows of 60 random pipelines are those of the definitions" {
+	python3 "$srcdir/tests/oracle/window_oracle.py" 60
+}

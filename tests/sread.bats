@@ -13,7 +13,8 @@ rows()
 # becomes TEXT: "out" is this text (with \n).
 becomes()
 {
-	printf "$1" >want # shellcheck disable=SC2059
+	# shellcheck disable=SC2059 # the text has \n
+	printf "$1" >want
 	check_same out want
 }
 

@@ -16,10 +16,9 @@ struct spt_arena {
 void spt_arena_init(struct spt_arena *a, const struct spt_io *io);
 void spt_arena_fini(struct spt_arena *a);
 /* n bytes, aligned to 8, until the arena is reset or ends.  NULL: no memory. */
-SPT_MUST void *spt_arena_get(struct spt_arena *a, size_t n,
-    struct spt_err *e);
-SPT_MUST void *spt_arena_copy(struct spt_arena *a, const void *p, size_t n,
-    struct spt_err *e);
+SPT_MUST void *spt_arena_get(struct spt_arena *a, size_t n, struct spt_err *e);
+SPT_MUST void *spt_arena_copy(
+    struct spt_arena *a, const void *p, size_t n, struct spt_err *e);
 /* Forgets all, keeps one block. */
 void spt_arena_reset(struct spt_arena *a);
 

@@ -18,8 +18,8 @@ int spt_int_parse(const char *p, size_t n, int64_t *v);
 int spt_float_parse(const char *p, size_t n, double *v);
 /* JSON's grammar of numbers only (RFC 8259, section 6), no blanks.  *is_int:
  * without fraction and exponent and within int64, *i is it; *f always. */
-int spt_json_number_parse(const char *p, size_t n, bool *is_int, int64_t *i,
-    double *f);
+int spt_json_number_parse(
+    const char *p, size_t n, bool *is_int, int64_t *i, double *f);
 /* true/false in any case; loose: also t f yes no y n on off. */
 int spt_bool_parse(const char *p, size_t n, bool *v);
 int spt_bool_parse_loose(const char *p, size_t n, bool *v);

@@ -18,7 +18,7 @@
 /* ---- the calendar ------------------------------------------------------ */
 
 struct spt_civil {
-	int year, month, day; /* 1..12, 1..31 */
+	int year, month, day;     /* 1..12, 1..31 */
 	int hour, minute, second; /* second 0..60: a leap second is :59 + 1 s */
 	int micros;
 };
@@ -39,14 +39,14 @@ spt_time spt_civil_to_time(const struct spt_civil *c);
  * towards minus infinity), zone 'Z', UTC, GMT, +hh:mm, +hhmm, +hh, blanks
  * before it allowed, or none: then tz says (NULL: UTC).  Leap second :60 is the
  * next second, 24:00 the next day. */
-int spt_time_parse(const char *p, size_t n, const struct spt_tz *tz,
-    spt_time *t);
+int spt_time_parse(
+    const char *p, size_t n, const struct spt_tz *tz, spt_time *t);
 /* Web server logs: 17/May/2015:10:05:03 +0000 , brackets around allowed. */
 int spt_time_parse_clf(const char *p, size_t n, spt_time *t);
 /* RFC 3164: "May 17 10:05:03" or "May  7 10:05:03", optional year behind the
  * day or after the time is not accepted; year: what it lacks. */
-int spt_time_parse_syslog(const char *p, size_t n, int year,
-    const struct spt_tz *tz, spt_time *t);
+int spt_time_parse_syslog(
+    const char *p, size_t n, int year, const struct spt_tz *tz, spt_time *t);
 /* A number of units since 1970: digits, optional sign, fraction allowed;
  * unit is 1000000, 1000, 1 microseconds for s, ms, us and 0 for ns.  Exact
  * (no double in between), floor below a microsecond.  0 also for what spt_time
@@ -71,8 +71,8 @@ int spt_time_format_check(const char *format, const char **bad);
  * minutes; fraction of 3 or 6 digits only when it is not zero.  Years beyond
  * 9999 or before 1 print with sign and all digits, and are not read back.
  * Length written, without NUL (there is one). */
-size_t spt_time_print(char out[SPT_TIME_TEXT], spt_time t,
-    const struct spt_tz *tz);
+size_t spt_time_print(
+    char out[SPT_TIME_TEXT], spt_time t, const struct spt_tz *tz);
 
 /* ---- durations: 500ms 10s 5m 1h30m 7d, also us, w ---------------------- */
 
@@ -80,8 +80,8 @@ size_t spt_time_print(char out[SPT_TIME_TEXT], spt_time t,
  * the microsecond), every unit at most once, largest first; a bare 0 is fine;
  * a leading '-' where negative is true.  SPT_EUSAGE says what was expected;
  * month and year are refused by name (their length varies; use days). */
-SPT_MUST int spt_duration_parse(const char *s, bool negative, int64_t *us,
-    struct spt_err *e);
+SPT_MUST int spt_duration_parse(
+    const char *s, bool negative, int64_t *us, struct spt_err *e);
 #define SPT_DURATION_TEXT 64
 /* A short text that reads back the same: days, hours, minutes, and what is
  * left as s, ms or us: "1h30m", "1.5s", "0s", "-5s". */

@@ -14,8 +14,8 @@
 bool spt_utf8_valid(const uint8_t *p, size_t n);
 /* Appends p to out with every maximal bad subsequence (Unicode 15, 3.9,
  * table 3-8) as U+FFFD.  Number of replacements, or -1. */
-SPT_MUST int64_t spt_utf8_repair(struct spt_buf *out, const uint8_t *p,
-    size_t n, struct spt_err *e);
+SPT_MUST int64_t spt_utf8_repair(
+    struct spt_buf *out, const uint8_t *p, size_t n, struct spt_err *e);
 /* Decodes the character at p (n > 0 bytes left, valid UTF-8); its length. */
 size_t spt_utf8_next(const uint8_t *p, size_t n, uint32_t *c);
 /* Columns of a terminal that the text takes: combining marks 0, wide East

@@ -24,7 +24,7 @@ struct spt_col {
 		const int32_t *offsets; /* utf8: rows + 1, into bytes; NULL
 					   when rows is 0 */
 	};
-	const char *bytes; /* utf8: the text, valid UTF-8 */
+	const char *bytes; /* utf8: the text, valid UTF-8; never NULL */
 };
 
 /* Least and greatest non-null value of a timestamp column in one batch. */

@@ -290,7 +290,7 @@ spt_builder_batch(struct spt_builder *b, struct spt_batch *out)
 		v->null_count = c->nulls;
 		v->validity = c->nulls != 0 ? c->validity.data : NULL;
 		v->bits = c->values.data;
-		v->bytes = (const char *)c->bytes.data;
+		v->bytes = c->bytes.len != 0 ? (const char *)c->bytes.data : "";
 		if (c->type == SPT_TIMESTAMP)
 			b->ranges[i] = spt_batch_range(out, i);
 	}

@@ -133,5 +133,5 @@ spt_schema_bounded(const struct spt_schema *s)
 	const char *v = spt_meta_get(&s->meta, SPT_KEY_BOUNDED);
 
 	return spt_meta_get(&s->meta, SPT_KEY_PROFILE) == NULL ||
-	    (v != NULL && strcmp(v, "1") == 0);
+	       (v != NULL && strcmp(v, "1") == 0);
 }

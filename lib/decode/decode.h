@@ -20,29 +20,29 @@
 /* A record that is no row.  All pointers are on loan for the call. */
 struct spt_bad_record {
 	const char *file;
-	int64_t line;	     /* 1-based, of the record's first line */
-	uint64_t offset;     /* in the (uncompressed) file, bytes */
-	const char *column;  /* or NULL */
-	const char *reason;  /* "not an int: "x"" */
-	const char *remedy;  /* "-s 'a string'" or NULL */
+	int64_t line;         /* 1-based, of the record's first line */
+	uint64_t offset;      /* in the (uncompressed) file, bytes */
+	const char *column;   /* or NULL */
+	const char *reason;   /* "not an int: "x"" */
+	const char *remedy;   /* "-s 'a string'" or NULL */
 	const uint8_t *bytes; /* the record, at most max_record + 1 bytes */
 	size_t n;
 };
 
 struct spt_decode_conf {
-	const char *format;	/* a name of spt_decode_formats */
-	const char *schema;	/* text of -s, or NULL */
-	const char *columns;	/* list of -c, or NULL: all */
-	const char *pattern;	/* regex: the pattern */
-	bool pattern_skips;	/* lines that do not match are not rows */
-	char delimiter;		/* csv, tsv; 0: the format's */
-	bool no_header;		/* csv, tsv: columns c1, c2, ... */
+	const char *format;      /* a name of spt_decode_formats */
+	const char *schema;      /* text of -s, or NULL */
+	const char *columns;     /* list of -c, or NULL: all */
+	const char *pattern;     /* regex: the pattern */
+	bool pattern_skips;      /* lines that do not match are not rows */
+	char delimiter;          /* csv, tsv; 0: the format's */
+	bool no_header;          /* csv, tsv: columns c1, c2, ... */
 	const struct spt_tz *tz; /* of times without zone; NULL: UTC */
-	int year;		/* of syslog times; 0: the file's */
-	int64_t max_record;	/* bytes; 0: SPT_MAX_RECORD */
+	int year;                /* of syslog times; 0: the file's */
+	int64_t max_record;      /* bytes; 0: SPT_MAX_RECORD */
 	/* A bad record.  0: go on without it; -1 with *e: stop.  NULL: stop. */
-	int (*bad)(void *ctx, const struct spt_bad_record *r,
-	    struct spt_err *e);
+	int (*bad)(
+	    void *ctx, const struct spt_bad_record *r, struct spt_err *e);
 	/* Something the user should know once ("times have no year, ..."). */
 	void (*say)(void *ctx, const char *line);
 	void *ctx;
@@ -53,7 +53,7 @@ struct spt_decoder;
 /* What has been counted so far, for progress and the line at exit. */
 struct spt_decode_count {
 	int64_t rows;
-	int64_t bad;	   /* bad records, all kinds */
+	int64_t bad;       /* bad records, all kinds */
 	int64_t unmatched; /* -P: lines that are not rows */
 	int64_t repaired;  /* bytes sequences that became U+FFFD */
 };
@@ -63,7 +63,8 @@ struct spt_decode_count {
 extern const char *const spt_decode_formats[];
 
 /* The format by file name (".csv", ".csv.gz", "access.log", ...), else by the
- * first bytes (n may be 0); always some name of spt_decode_formats or "arrow". */
+ * first bytes (n may be 0); always some name of spt_decode_formats or "arrow".
+ */
 const char *spt_decode_guess(const char *path, const uint8_t *p, size_t n);
 
 /* conf (and what it points to) is on loan until close.  SPT_EUSAGE: schema
@@ -74,8 +75,8 @@ void spt_decoder_close(struct spt_decoder *d);
 
 /* The next bytes are the start of this file; its time gives a year.  Forgets
  * what is particular to a file (header, line number); a BOM is passed over. */
-SPT_MUST int spt_decoder_file(struct spt_decoder *d, const char *name,
-    spt_time mtime, struct spt_err *e);
+SPT_MUST int spt_decoder_file(
+    struct spt_decoder *d, const char *name, spt_time mtime, struct spt_err *e);
 
 /* Looks at the first n bytes of the file (each call of one file has the bytes
  * of the call before, and more); last: the file ends here.  1: enough seen,
@@ -90,8 +91,8 @@ SPT_MUST int spt_decoder_settle(struct spt_decoder *d, struct spt_err *e);
 /* After settle, on loan until close. */
 const struct spt_schema *spt_decoder_schema(const struct spt_decoder *d);
 /* The text for -s that says the same, on one line. */
-SPT_MUST int spt_decoder_print_schema(const struct spt_decoder *d,
-    struct spt_buf *out, struct spt_err *e);
+SPT_MUST int spt_decoder_print_schema(
+    const struct spt_decoder *d, struct spt_buf *out, struct spt_err *e);
 
 /* Decodes whole records of [p, p+n) into out, which has the decoder's schema;
  * *used gets the bytes that are done with.  last: the file ends at p+n.

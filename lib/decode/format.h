@@ -13,7 +13,7 @@
 
 enum spt_cell_kind {
 	SPT_CELL_NULL = 0,
-	SPT_CELL_TEXT,	 /* text to be typed; JSON: a string, unescaped */
+	SPT_CELL_TEXT,   /* text to be typed; JSON: a string, unescaped */
 	SPT_CELL_NUMBER, /* JSON: a number, its text */
 	SPT_CELL_TRUE,
 	SPT_CELL_FALSE,
@@ -33,8 +33,8 @@ struct spt_cells {
 	struct spt_arena *arena; /* for unescaped text; until the next record */
 	/* Named formats: the place in v of the cell with this name; -1: nobody
 	 * wants it; -2: *e.  While learning, new names make new columns. */
-	int (*find)(struct spt_cells *c, const char *name, size_t n,
-	    struct spt_err *e);
+	int (*find)(
+	    struct spt_cells *c, const char *name, size_t n, struct spt_err *e);
 	void *ctx; /* the decoder's */
 };
 

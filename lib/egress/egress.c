@@ -110,7 +110,8 @@ put_rows(void *ctx, const struct spt_batch *b, struct spt_err *e)
 	g->rows += n;
 	/* A stream needs its barrier and end still; text is whole. */
 	g->port.enough = g->left == 0 && g->enc != NULL &&
-	    g->mode == SPT_ROWS_APPEND && !g->sorts && !g->conf->barriers;
+			 g->mode == SPT_ROWS_APPEND && !g->sorts &&
+			 !g->conf->barriers;
 	if (g->enc != NULL)
 		return put_text(g, b, n, e);
 	if (n == b->rows)

@@ -12,15 +12,15 @@ struct spt_egress_conf {
 	const char *format; /* csv tsv ndjson table arrow; NULL: by the name
 			       of the file, else csv, or table on a terminal */
 	const char *path;   /* NULL or "-": fd */
-	int fd;		    /* used when there is no path: normally 1 */
-	bool append;	    /* -a */
-	int64_t limit;	    /* -n rows; -1: all */
+	int fd;             /* used when there is no path: normally 1 */
+	bool append;        /* -a */
+	int64_t limit;      /* -n rows; -1: all */
 	const char *sort;   /* "[-]col,..." or NULL */
 	const struct spt_tz *tz; /* times are printed in it; NULL: UTC, Z */
-	bool barriers;	    /* a line an epoch, for tests */
-	bool terminal;	    /* fd is a terminal */
-	bool color;	    /* terminal, and NO_COLOR is not set */
-	int width, height;  /* of the terminal; 0: unknown */
+	bool barriers;           /* a line an epoch, for tests */
+	bool terminal;           /* fd is a terminal */
+	bool color;              /* terminal, and NO_COLOR is not set */
+	int width, height;       /* of the terminal; 0: unknown */
 };
 
 /* conf is on loan until close (strings included). */

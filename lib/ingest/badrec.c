@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "ingest/badrec.h"
@@ -44,26 +45,6 @@ stop(const struct spt_bad_record *r, struct spt_err *e)
 }
 
 static int
-put_base64(struct spt_buf *out, const uint8_t *p, size_t n, struct spt_err *e)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < n; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 |
-			     (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) |
-			     (i + 2 < n ? p[i + 2] : 0);
-		char four[4] = { digit[v >> 18], digit[v >> 12 & 63],
-			i + 1 < n ? digit[v >> 6 & 63] : '=',
-			i + 2 < n ? digit[v & 63] : '=' };
-
-		if (spt_buf_put(out, four, 4, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
 keep(struct spt_badrec *b, const struct spt_bad_record *r, struct spt_err *e)
 {
 	struct spt_buf *o = &b->lines;
@@ -85,7 +66,7 @@ keep(struct spt_badrec *b, const struct spt_bad_record *r, struct spt_err *e)
 		    spt_json_put_string(o, (const char *)r->bytes, r->n, e) < 0)
 			return -1;
 	} else if (spt_buf_puts(o, ",\"base64\":\"", e) < 0 ||
-		   put_base64(o, r->bytes, r->n, e) < 0 ||
+		   spt_base64_put(o, r->bytes, r->n, e) < 0 ||
 		   spt_buf_putc(o, '"', e) < 0) {
 		return -1;
 	}

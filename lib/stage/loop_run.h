@@ -24,7 +24,7 @@ struct spt_loop_run {
 	struct spt_emit emit;
 	char id[128];
 	bool begun;        /* the stage's epoch is open */
-	bool enough; /* output 0 wants no more rows */
+	bool enough;       /* output 0 wants no more rows */
 	int64_t rows_in;   /* of this epoch */
 	int64_t total_in;  /* of the run */
 	int64_t total_out; /* of the run, output 0 */

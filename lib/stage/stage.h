@@ -22,8 +22,10 @@ struct spt_stage {
 	const char *const *sides; /* names of side outputs 1.., NULL-ended */
 
 	/* Refuse here, with the column's name, whatever cannot work, and
-	 * declare output schemas with spt_emit_schema: output 0 always, side
-	 * outputs if spt_emit_wanted.  in[i] is on loan until close. */
+	 * declare output schemas with spt_emit_schema: side outputs if
+	 * spt_emit_wanted, output 0 here or, by a stage that learns it from
+	 * its rows, at the latest in the first barrier (until then nothing is
+	 * written).  in[i] is on loan until close. */
 	int (*open)(void *self, const struct spt_schema *const in[], int n_in,
 	    struct spt_emit *out, struct spt_err *e);
 	/* An epoch begins: spt_emit_epoch and spt_emit_time are new.
@@ -37,7 +39,8 @@ struct spt_stage {
 	int (*barrier)(void *self, struct spt_control *b, struct spt_emit *out,
 	    struct spt_err *e);
 	/* The state, entry by entry; with delta only what changed since the
-	 * last save.  Optional: a stage without state has none. */
+	 * last save.  load comes after open and before the first begin.
+	 * Optional: a stage without state has none. */
 	int (*save)(
 	    void *self, struct spt_state_out *w, bool delta, struct spt_err *e);
 	int (*load)(void *self, struct spt_state_in *r, struct spt_err *e);

@@ -8,8 +8,8 @@
 #include "wire/item.h"
 
 /* The schema message. */
-SPT_MUST int spt_wire_put_schema(struct spt_buf *out,
-    const struct spt_schema *s, struct spt_err *e);
+SPT_MUST int spt_wire_put_schema(
+    struct spt_buf *out, const struct spt_schema *s, struct spt_err *e);
 /* The head (framing and metadata) of a record batch message, spate:range
  * included, and *body: the length of the body that must follow it. */
 SPT_MUST int spt_wire_put_batch_head(struct spt_buf *out,
@@ -23,8 +23,7 @@ SPT_MUST int spt_wire_body(const struct spt_io *io, const struct spt_batch *b,
     struct spt_err *e);
 /* A zero-row record batch that carries the control. */
 SPT_MUST int spt_wire_put_control(struct spt_buf *out,
-    const struct spt_schema *s, const struct spt_control *c,
-    struct spt_err *e);
+    const struct spt_schema *s, const struct spt_control *c, struct spt_err *e);
 /* The end-of-stream mark, 8 bytes. */
 SPT_MUST int spt_wire_put_eos(struct spt_buf *out, struct spt_err *e);
 

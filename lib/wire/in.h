@@ -18,8 +18,8 @@
 
 /* A supply of bytes: 1 *got > 0, 0 end, -1. */
 struct spt_bytes_in {
-	int (*read)(void *ctx, void *p, size_t n, size_t *got,
-	    struct spt_err *e);
+	int (*read)(
+	    void *ctx, void *p, size_t n, size_t *got, struct spt_err *e);
 	void *ctx;
 };
 
@@ -41,24 +41,24 @@ SPT_MUST int spt_in_fill(struct spt_in *in, struct spt_err *e);
  * -1 refused.  Types of others are widened already (DESIGN: int8..32 and
  * uint8..32 -> int64, float32 -> float64, large_utf8, utf8_view -> utf8,
  * date32 and other units of timestamp -> timestamp[us]). */
-SPT_MUST int spt_in_schema(struct spt_in *in, const struct spt_schema **s,
-    struct spt_err *e);
+SPT_MUST int spt_in_schema(
+    struct spt_in *in, const struct spt_schema **s, struct spt_err *e);
 
 /* 1: *item is the next one, on loan until the next call with this in.
  * 0: none complete: fill, unless spt_in_ended.  -1: *e.
  * Zero-row batches without metadata are passed over. */
-SPT_MUST int spt_in_next(struct spt_in *in, const struct spt_item **item,
-    struct spt_err *e);
+SPT_MUST int spt_in_next(
+    struct spt_in *in, const struct spt_item **item, struct spt_err *e);
 /* The end-of-stream mark has been read. */
 bool spt_in_ended(const struct spt_in *in);
 
 /* Blocking: fill and next until there is an item (1), the mark (0), or a
  * failure (-1): end of file before the mark is SPT_EUPSTREAM "ended without
  * its end mark (byte N)". */
-SPT_MUST int spt_in_get(struct spt_in *in, const struct spt_item **item,
-    struct spt_err *e);
-SPT_MUST int spt_in_get_schema(struct spt_in *in, const struct spt_schema **s,
-    struct spt_err *e);
+SPT_MUST int spt_in_get(
+    struct spt_in *in, const struct spt_item **item, struct spt_err *e);
+SPT_MUST int spt_in_get_schema(
+    struct spt_in *in, const struct spt_schema **s, struct spt_err *e);
 
 /* The failure that end of file means now: see spt_in_get.  Returns -1. */
 int spt_in_cut(const struct spt_in *in, struct spt_err *e);

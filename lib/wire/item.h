@@ -19,27 +19,27 @@ enum spt_item_kind {
 
 enum spt_reason {
 	SPT_FINISHED = 1, /* the input is over for good */
-	SPT_STOPPED,	  /* more may come in a later run */
+	SPT_STOPPED,      /* more may come in a later run */
 };
 
 /* The fields of control batches; which are meaningful depends on the kind. */
 struct spt_control {
 	enum spt_item_kind kind; /* anything but SPT_ITEM_BATCH */
-	int64_t epoch;		 /* begin, barrier: number, from 0 */
-	spt_time time;		 /* begin, barrier: processing time */
-	spt_time watermark;	 /* barrier; SPT_TIME_MIN: none yet */
-	bool final;		 /* barrier: the input is over */
-	enum spt_reason reason;	 /* end */
+	int64_t epoch;           /* begin, barrier: number, from 0 */
+	spt_time time;           /* begin, barrier: processing time */
+	spt_time watermark;      /* barrier; SPT_TIME_MIN: none yet */
+	bool final;              /* barrier: the input is over */
+	enum spt_reason reason;  /* end */
 	/* All other pairs of the message, verbatim and in order (spate:id,
 	 * spate:heads, spate:progress and unknown ones). */
 	struct spt_meta extra;
 };
 
-void spt_control_init(struct spt_control *c, const struct spt_io *io,
-    enum spt_item_kind kind);
+void spt_control_init(
+    struct spt_control *c, const struct spt_io *io, enum spt_item_kind kind);
 void spt_control_fini(struct spt_control *c);
-SPT_MUST int spt_control_copy(struct spt_control *dst,
-    const struct spt_control *src, struct spt_err *e);
+SPT_MUST int spt_control_copy(
+    struct spt_control *dst, const struct spt_control *src, struct spt_err *e);
 
 /* Metadata pairs <-> struct.  get: c is initialised by it; 1 a control (kind
  * set), 0 no metadata at all, -1 a known kind with fields that are missing or
@@ -47,8 +47,8 @@ SPT_MUST int spt_control_copy(struct spt_control *dst,
 SPT_MUST int spt_control_get(struct spt_control *c, const struct spt_io *io,
     const struct spt_meta *pairs, struct spt_err *e);
 /* Appends the pairs to an initialised, empty pairs. */
-SPT_MUST int spt_control_put(const struct spt_control *c,
-    struct spt_meta *pairs, struct spt_err *e);
+SPT_MUST int spt_control_put(
+    const struct spt_control *c, struct spt_meta *pairs, struct spt_err *e);
 
 /* The value of SPT_KEY_RANGE: "<column>:<min>:<max>,..." by column index, for
  * timestamp columns with a non-null value, e.g. "0:1431857103000000:14318...".
@@ -56,12 +56,12 @@ SPT_MUST int spt_control_put(const struct spt_control *c,
  * (one per column of the schema), 0 the text is not understood (count then). */
 SPT_MUST int spt_range_put(struct spt_buf *out, const struct spt_schema *s,
     const struct spt_batch *b, struct spt_err *e);
-int spt_range_get(struct spt_range *ranges, const struct spt_schema *s,
-    const char *text);
+int spt_range_get(
+    struct spt_range *ranges, const struct spt_schema *s, const char *text);
 
 struct spt_item {
 	enum spt_item_kind kind;
-	struct spt_batch batch;	    /* SPT_ITEM_BATCH, rows > 0 */
+	struct spt_batch batch;     /* SPT_ITEM_BATCH, rows > 0 */
 	struct spt_control control; /* all others */
 };
 

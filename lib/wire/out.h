@@ -10,19 +10,19 @@
 
 struct spt_out;
 
-SPT_MUST int spt_out_open(struct spt_out **out, const struct spt_io *io,
-    int fd, const char *name, struct spt_err *e);
+SPT_MUST int spt_out_open(struct spt_out **out, const struct spt_io *io, int fd,
+    const char *name, struct spt_err *e);
 /* Frees; does not close the descriptor, writes nothing. */
 void spt_out_close(struct spt_out *out);
 
 /* Once, before anything else; s is kept by pointer until close. */
-SPT_MUST int spt_out_schema(struct spt_out *out, const struct spt_schema *s,
-    struct spt_err *e);
+SPT_MUST int spt_out_schema(
+    struct spt_out *out, const struct spt_schema *s, struct spt_err *e);
 /* All of b has been written or copied when this returns. */
-SPT_MUST int spt_out_batch(struct spt_out *out, const struct spt_batch *b,
-    struct spt_err *e);
-SPT_MUST int spt_out_control(struct spt_out *out, const struct spt_control *c,
-    struct spt_err *e);
+SPT_MUST int spt_out_batch(
+    struct spt_out *out, const struct spt_batch *b, struct spt_err *e);
+SPT_MUST int spt_out_control(
+    struct spt_out *out, const struct spt_control *c, struct spt_err *e);
 SPT_MUST int spt_out_flush(struct spt_out *out, struct spt_err *e);
 /* The end-of-stream mark, and a flush. */
 SPT_MUST int spt_out_end(struct spt_out *out, struct spt_err *e);

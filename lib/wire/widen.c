@@ -229,6 +229,6 @@ spt__widen_views(struct spt_col *col, int64_t rows, struct spt__span values,
 	}
 	to[rows] = (int32_t)text->len;
 	col->offsets = to;
-	col->bytes = (const char *)text->data;
+	col->bytes = text->len != 0 ? (const char *)text->data : "";
 	return 0;
 }

@@ -216,6 +216,7 @@ feed(const struct spt_batch *b)
 	}
 	CHECK(spt_aggs_update(&aggs, b, states, rows, (size_t)b->rows, &err) ==
 	      0);
+	aggs.seq += b->rows;
 }
 
 /* The results as a batch of one row in r. */

@@ -17,7 +17,7 @@ struct opts {
 	const char *delimiter, *tz, *mark;
 	int64_t rows, year, max_record;
 	int64_t every, tick, epoch_rows, epoch_size, epoch_files;
-	bool no_header, print_schema;
+	bool no_header, print_schema, follow;
 };
 
 #define AT(field) offsetof(struct opts, field)
@@ -36,6 +36,8 @@ static const struct spt_opt options[] = {
 	    "regex: the same, lines that do not match are not rows", NULL },
 	{ 'b', "bad", SPT_OPT_FILE, AT(bad), "stop|skip|FILE",
 	    "bad records: stop (default), skip, or keep in FILE", NULL },
+	{ 'F', "follow", SPT_OPT_FLAG, AT(follow), NULL,
+	    "read on as files grow, are rotated, or appear", NULL },
 	{ 'n', "rows", SPT_OPT_COUNT, AT(rows), "ROWS",
 	    "stop after so many rows", NULL },
 	{ 'd', "delimiter", SPT_OPT_TEXT, AT(delimiter), "CHAR",
@@ -51,7 +53,7 @@ static const struct spt_opt options[] = {
 	{ 0, "print-schema", SPT_OPT_FLAG, AT(print_schema), NULL,
 	    "print the text for -s and exit", NULL },
 	{ 0, "every", SPT_OPT_DURATION, AT(every), "DURATION",
-	    "close an epoch so often, if it has rows", NULL },
+	    "close an epoch so often, if it has rows (with -F: 1s)", NULL },
 	{ 0, "tick", SPT_OPT_DURATION, AT(tick), "DURATION",
 	    "with --every: an empty epoch so often (default 10s)", NULL },
 	{ 0, "epoch-rows", SPT_OPT_COUNT, AT(epoch_rows), "N",
@@ -184,7 +186,8 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 	c->n_sources = run->n_operands;
 	c->bad = o->bad;
 	c->rows = o->rows;
-	c->every = o->every;
+	c->follow = o->follow;
+	c->every = o->every >= 0 ? o->every : o->follow ? SPT_SECOND : 0;
 	c->tick = o->tick;
 	c->epoch_rows = o->epoch_rows;
 	c->epoch_size = o->epoch_size;
@@ -204,7 +207,7 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .rows = -1, .tick = 10 * SPT_SECOND };
+	struct opts o = { .rows = -1, .every = -1, .tick = 10 * SPT_SECOND };
 	struct spt_ingest_conf conf = { 0 };
 	struct spt_tz *tz = NULL;
 	struct spt_port *port;

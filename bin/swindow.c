@@ -7,13 +7,17 @@
 #include "window/window.h"
 
 struct opts {
-	const char *window, *keys, *time, *mode;
-	int64_t offset;
+	const char *window, *keys, *time, *mode, *late, *accuracy;
+	int64_t offset, max_groups, max_memory;
+	bool partial, merge;
 };
 
 static const struct spt_opt options[] = {
 	{ 'w', "window", SPT_OPT_TEXT, offsetof(struct opts, window),
-	    "SIZE[/SLIDE]", "windows of this length, one each slide", NULL },
+	    "SIZE[/SLIDE]",
+	    "windows of this length, one each slide; sessions: "
+	    "gap:DURATION, gap:@COLUMN",
+	    NULL },
 	{ 0, "offset", SPT_OPT_OFFSET, offsetof(struct opts, offset), "D",
 	    "move the starts of windows by this much", NULL },
 	{ 'k', "keys", SPT_OPT_TEXT, offsetof(struct opts, keys), "COLUMNS",
@@ -25,13 +29,25 @@ static const struct spt_opt options[] = {
 	{ 'm', "mode", SPT_OPT_CHOICE, offsetof(struct opts, mode), "MODE",
 	    "results once closed, as they change, or all",
 	    "append,update,complete" },
+	{ 0, "late", SPT_OPT_FILE, offsetof(struct opts, late), "FILE",
+	    "keep late rows there, as a stream", NULL },
+	{ 0, "partial", SPT_OPT_FLAG, offsetof(struct opts, partial), NULL,
+	    "write states that can be merged, not results", NULL },
+	{ 0, "merge", SPT_OPT_FLAG, offsetof(struct opts, merge), NULL,
+	    "merge such states; windows and keys are theirs", NULL },
+	{ 0, "accuracy", SPT_OPT_TEXT, offsetof(struct opts, accuracy),
+	    "FRACTION", "relative error of quantiles, default 0.01", NULL },
+	{ 0, "max-groups", SPT_OPT_COUNT, offsetof(struct opts, max_groups),
+	    "N", "stop with status 3 when more are open", NULL },
+	{ 0, "max-memory", SPT_OPT_SIZE, offsetof(struct opts, max_memory),
+	    "SIZE", "stop with status 3 when groups need more", NULL },
 	{ 0, NULL, SPT_OPT_FLAG, 0, NULL, NULL, NULL },
 };
 
 static const struct spt_tool tool = {
 	.name = "swindow",
 	.line = "group rows by windows of time and by keys, and aggregate them",
-	.operands = "[NAME=]AGGREGATE[:COLUMN]...",
+	.operands = "[NAME=]AGGREGATE[:COLUMN[:ARGUMENT]]...",
 	.example = "sread access.log | swindow -w 10m -k status count "
 		   "sum:bytes | swrite",
 	.options = options,
@@ -65,6 +81,9 @@ describe(struct spt_buf *out, const struct opts *o, const struct spt_run *run,
 	    put_text(out, "keys", o->keys, e) < 0 ||
 	    put_text(out, "time", o->time, e) < 0 ||
 	    put_text(out, "mode", o->mode, e) < 0 ||
+	    put_text(out, "accuracy", o->accuracy, e) < 0 ||
+	    (o->partial && spt_buf_puts(out, "\"partial\":true,", e) < 0) ||
+	    (o->merge && spt_buf_puts(out, "\"merge\":true,", e) < 0) ||
 	    spt_buf_puts(out, "\"aggregates\":[", e) < 0)
 		return -1;
 	for (int i = 0; i < run->n_operands; i++) {
@@ -89,10 +108,26 @@ main(int argc, char *argv[])
 	int status;
 
 	spt_tool_start(&run, &tool, &o, argc, argv);
-	conf = (struct spt_window_conf){ o.window, o.offset, o.keys, o.time,
-		o.mode, run.operands, run.n_operands };
+	conf = (struct spt_window_conf){ .window = o.window,
+		.offset = o.offset,
+		.keys = o.keys,
+		.time = o.time,
+		.mode = o.mode,
+		.aggs = run.operands,
+		.n_aggs = run.n_operands,
+		.accuracy = o.accuracy,
+		.partial = o.partial,
+		.merge = o.merge,
+		.verbose = run.verbose && !run.quiet,
+		.max_groups = o.max_groups,
+		.max_memory = o.max_memory };
+	run.side = o.late;
 	spt_buf_init(&args, run.io);
-	if (describe(&args, &o, &run, &e) < 0 ||
+	if (o.late != NULL && strcmp(o.late, "-") == 0)
+		spt_fail(&e, SPT_EUSAGE,
+		    "--late -: standard output is the stream of results: "
+		    "name a file");
+	if (e.kind != SPT_OK || describe(&args, &o, &run, &e) < 0 ||
 	    spt_window_new(&stage, run.io, &conf, &e) < 0)
 		status = spt_tool_finish(&run, &e);
 	else

@@ -7,11 +7,12 @@
 #include "base/json.h"
 #include "bin/terminal.h"
 #include "bin/tool.h"
+#include "egress/commits.h"
 
 struct opts {
 	const char *format, *sort, *tz;
-	int64_t rows;
-	bool append, barriers;
+	int64_t rows, roll;
+	bool append, gzip, barriers;
 };
 
 #define AT(field) offsetof(struct opts, field)
@@ -22,6 +23,10 @@ static const struct spt_opt options[] = {
 	    "csv,tsv,ndjson,table,arrow" },
 	{ 'a', "append", SPT_OPT_FLAG, AT(append), NULL,
 	    "add to FILE, do not replace it", NULL },
+	{ 'z', "gzip", SPT_OPT_FLAG, AT(gzip), NULL,
+	    "compress files, parts and standard output", NULL },
+	{ 0, "roll", SPT_OPT_SIZE, AT(roll), "SIZE",
+	    "in DIR/, begin a new part when one has this size", NULL },
 	{ 'n', "rows", SPT_OPT_COUNT, AT(rows), "ROWS",
 	    "write so many rows (complete mode: of each epoch)", NULL },
 	{ 0, "sort", SPT_OPT_TEXT, AT(sort), "[-]COLUMN,...",
@@ -37,11 +42,11 @@ static const struct spt_tool tool = {
 	.name = "swrite",
 	.line = "write the rows of a stream as text, as a table, or as a "
 		"stream",
-	.operands = "[FILE]",
+	.operands = "[FILE | DIR/ | sqlite:FILE?table=NAME | -]...",
 	.example = "sread access.log | swindow -k status count | "
 		   "swrite --sort -count -n 10",
 	.options = options,
-	.max_operands = 1,
+	.max_operands = -1,
 	.file_operands = true,
 };
 
@@ -128,8 +133,10 @@ set_conf(struct spt_egress_conf *conf, const struct opts *o,
 	conf->sort = o->sort;
 	conf->barriers = o->barriers;
 	conf->tz = tz;
-	if (run->n_operands > 0)
-		conf->path = run->operands[0];
+	conf->gzip = o->gzip;
+	conf->roll = o->roll;
+	conf->sinks = (const char *const *)run->operands;
+	conf->n_sinks = (size_t)run->n_operands;
 }
 
 int
@@ -137,6 +144,7 @@ main(int argc, char *argv[])
 {
 	struct opts o = { .rows = -1 };
 	struct spt_egress_conf conf;
+	struct spt_commits commits = { 0 };
 	struct spt_tz *tz = NULL;
 	struct spt_err e = { 0 };
 	struct spt_run run;
@@ -149,9 +157,13 @@ main(int argc, char *argv[])
 		rc = spt_err_where(&e, "--tz");
 	set_conf(&conf, &o, &run, tz);
 	if (rc == 0)
+		rc = spt_commits_open(&commits, run.io, &e);
+	conf.commits = &commits;
+	if (rc == 0)
 		rc = describe(&o, &args, &e);
 	if (rc == 0)
 		rc = run_stage(&run, &conf, (const char *)args.data, &e);
+	spt_commits_close(&commits);
 	spt_buf_fini(&args);
 	spt_tz_free(tz);
 	return spt_tool_finish(&run, &e);

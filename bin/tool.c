@@ -24,13 +24,16 @@
 #define FIRST_LONG 256 /* value of the first option without a letter */
 
 struct common {
-	bool help, version, quiet, verbose;
+	bool help, version, quiet, verbose, new_state;
 	const char *id;
 };
 
 static const struct spt_opt common_options[] = {
 	{ 0, "id", SPT_OPT_TEXT, offsetof(struct common, id), "NAME",
 	    "name of this stage in the plan", NULL },
+	{ 0, "new-state", SPT_OPT_FLAG, offsetof(struct common, new_state),
+	    NULL, "start empty where the checkpoint has a state of this stage",
+	    NULL },
 	{ 'q', "quiet", SPT_OPT_FLAG, offsetof(struct common, quiet), NULL,
 	    "say nothing but errors", NULL },
 	{ 'v', "verbose", SPT_OPT_FLAG, offsetof(struct common, verbose), NULL,
@@ -319,6 +322,7 @@ spt_tool_start(struct spt_run *run, const struct spt_tool *tool, void *opts,
 	run->quiet = common.quiet;
 	run->verbose = common.verbose;
 	run->id = common.id;
+	run->new_state = common.new_state;
 	if (check_operands(tool, run->n_operands, &e) < 0) {
 		spt_tool_finish(run, &e);
 		exit(SPT_EUSAGE);
@@ -359,10 +363,57 @@ spt_tool_stdout(struct spt_run *run, struct spt_port **port, struct spt_err *e)
 	return spt_egress_open(port, run->io, &conf, e);
 }
 
+/* ---- a side output under a checkpoint: the loop keeps its place ---------- */
+
+static int
+side_restore(void *ctx, const struct spt_schema *s, struct spt_restore *r,
+    struct spt_err *e)
+{
+	(void)s;
+	return spt_loop_side_restore(
+	    ctx, 1, &r->uuid, &r->epoch, &r->positions, e);
+}
+
+static int
+side_record(void *ctx, const char *positions, struct spt_err *e)
+{
+	return spt_loop_side_record(ctx, 1, positions, e);
+}
+
+static int
+side_commit(void *ctx, const struct spt_control *barrier, const char *positions,
+    struct spt_err *e)
+{
+	(void)barrier;
+	return spt_loop_side_commit(ctx, 1, positions, e);
+}
+
+/* Opens the outputs; those that are open stay in l. */
+static int
+open_outputs(struct spt_run *run, struct spt_loop *l,
+    struct spt_egress_conf *side, struct spt_commits *places, struct spt_err *e)
+{
+	if (spt_tool_stdout(run, &l->out[SPT_STREAM], e) < 0)
+		return -1;
+	if (run->side == NULL)
+		return 0;
+	*side = (struct spt_egress_conf){ .format = "arrow",
+		.sinks = &run->side,
+		.n_sinks = 1,
+		.fd = -1,
+		.limit = -1,
+		.commits = places };
+	*places =
+	    (struct spt_commits){ side_restore, side_record, side_commit, l };
+	return spt_egress_open(&l->out[1], run->io, side, e);
+}
+
 int
 spt_tool_stage(struct spt_run *run, const struct spt_stage *stage, void *self,
     const char *args)
 {
+	struct spt_egress_conf side;
+	struct spt_commits places;
 	struct spt_err e = { 0 };
 	struct spt_loop l = {
 		.io = run->io,
@@ -370,6 +421,7 @@ spt_tool_stage(struct spt_run *run, const struct spt_stage *stage, void *self,
 		.self = self,
 		.id = run->id,
 		.args = args,
+		.new_state = run->new_state,
 		.in = { { STDIN_FILENO, "standard input" } },
 		.n_in = 1,
 		.signals = run->signals,
@@ -382,9 +434,10 @@ spt_tool_stage(struct spt_run *run, const struct spt_stage *stage, void *self,
 		    "standard input is a terminal, not a stream: "
 		    "sread FILE | %s ...",
 		    stage->name);
-	if (e.kind == SPT_OK &&
-	    spt_tool_stdout(run, &l.out[SPT_STREAM], &e) == 0)
+	if (e.kind == SPT_OK && open_outputs(run, &l, &side, &places, &e) == 0)
 		return spt_loop_run(&l, &e) < 0 ? spt_tool_finish(run, &e) : 0;
+	if (l.out[SPT_STREAM] != NULL)
+		l.out[SPT_STREAM]->ops->close(l.out[SPT_STREAM]);
 	if (stage->close != NULL)
 		stage->close(self);
 	return spt_tool_finish(run, &e);

@@ -47,8 +47,11 @@ struct spt_run {
 	struct spt_signals *signals;
 	char **operands;
 	int n_operands;
-	bool quiet, verbose;
+	bool quiet, verbose, new_state;
 	const char *id;
+	/* Set by the program before spt_tool_stage: the file that side output
+	 * 1 becomes, as an Arrow stream; NULL: it is not wanted. */
+	const char *side;
 };
 
 /* Parses the command line into opts (zeroed or with defaults) and *run; does

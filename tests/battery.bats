@@ -123,8 +123,9 @@ ask_usage()
 
 ask_operands()
 {
-	# sread takes any number of sources.
+	# sread takes any number of sources, swrite of outputs.
 	[ "$program" = sread ] && return 0
+	[ "$program" = swrite ] && argv=(swrite here)
 	expect 2 "${argv[@]}" too many operands here and:more again &&
 		[ ! -s out ]
 }

@@ -65,8 +65,7 @@ take_four(const char *p, unsigned pad, uint8_t *to)
 }
 
 int
-spt_base64_get(
-    struct spt_buf *out, const char *p, size_t n, struct spt_err *e)
+spt_base64_get(struct spt_buf *out, const char *p, size_t n, struct spt_err *e)
 {
 	unsigned pad = 0;
 	uint8_t *to;

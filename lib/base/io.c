@@ -1,9 +1,13 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,6 +63,13 @@ sys_stat(const struct spt_io *io, const char *path, struct stat *st)
 }
 
 static int
+sys_lstat(const struct spt_io *io, const char *path, struct stat *st)
+{
+	(void)io;
+	return lstat(path, st);
+}
+
+static int
 sys_poll(const struct spt_io *io, struct pollfd *p, nfds_t n, int timeout_ms)
 {
 	(void)io;
@@ -70,6 +81,13 @@ sys_fsync(const struct spt_io *io, int fd)
 {
 	(void)io;
 	return fsync(fd);
+}
+
+static int
+sys_fdatasync(const struct spt_io *io, int fd)
+{
+	(void)io;
+	return fdatasync(fd);
 }
 
 static int
@@ -98,6 +116,102 @@ sys_mkdir(const struct spt_io *io, const char *path, unsigned mode)
 {
 	(void)io;
 	return mkdir(path, (mode_t)mode);
+}
+
+static int
+sys_rmdir(const struct spt_io *io, const char *path)
+{
+	(void)io;
+	return rmdir(path);
+}
+
+static int
+sys_flock(const struct spt_io *io, int fd, int operation)
+{
+	(void)io;
+	return flock(fd, operation);
+}
+
+static int
+sys_list(const struct spt_io *io, const char *path,
+    int (*each)(void *ctx, const char *name), void *ctx)
+{
+	DIR *dir = opendir(path);
+	struct dirent *d;
+	int rc = 0, code;
+
+	(void)io;
+	if (dir == NULL)
+		return -1;
+	while (rc == 0) {
+		errno = 0;
+		d = readdir(dir);
+		if (d == NULL) {
+			rc = errno != 0 ? -1 : 0;
+			break;
+		}
+		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
+			rc = each(ctx, d->d_name);
+	}
+	code = errno;
+	closedir(dir);
+	errno = code;
+	return rc;
+}
+
+static int
+sys_realpath(const struct spt_io *io, const char *path, char *resolved)
+{
+	(void)io;
+	return realpath(path, resolved) == NULL ? -1 : 0;
+}
+
+static uid_t
+sys_geteuid(const struct spt_io *io)
+{
+	(void)io;
+	return geteuid();
+}
+
+static int
+sys_random(const struct spt_io *io, void *p, size_t n)
+{
+	uint8_t *to = p;
+
+	(void)io;
+	while (n > 0) {
+		ssize_t r = getrandom(to, n, 0);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		to += r;
+		n -= (size_t)r;
+	}
+	return 0;
+}
+
+static int
+sys_inotify_init(const struct spt_io *io)
+{
+	(void)io;
+	return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+}
+
+static int
+sys_inotify_add_watch(
+    const struct spt_io *io, int fd, const char *path, uint32_t mask)
+{
+	(void)io;
+	return inotify_add_watch(fd, path, mask);
+}
+
+static int
+sys_inotify_rm_watch(const struct spt_io *io, int fd, int wd)
+{
+	(void)io;
+	return inotify_rm_watch(fd, wd);
 }
 
 static spt_time
@@ -142,12 +256,23 @@ static const struct spt_io system_io = {
 	.lseek = sys_lseek,
 	.fstat = sys_fstat,
 	.stat = sys_stat,
+	.lstat = sys_lstat,
 	.poll = sys_poll,
 	.fsync = sys_fsync,
+	.fdatasync = sys_fdatasync,
 	.ftruncate = sys_ftruncate,
 	.rename = sys_rename,
 	.unlink = sys_unlink,
 	.mkdir = sys_mkdir,
+	.rmdir = sys_rmdir,
+	.list = sys_list,
+	.realpath = sys_realpath,
+	.geteuid = sys_geteuid,
+	.random = sys_random,
+	.flock = sys_flock,
+	.inotify_init = sys_inotify_init,
+	.inotify_add_watch = sys_inotify_add_watch,
+	.inotify_rm_watch = sys_inotify_rm_watch,
 	.now = sys_now,
 	.mono = sys_mono,
 	.realloc = sys_realloc,

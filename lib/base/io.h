@@ -32,13 +32,34 @@ struct spt_io {
 	off_t (*lseek)(const struct spt_io *, int fd, off_t at, int whence);
 	int (*fstat)(const struct spt_io *, int fd, struct stat *st);
 	int (*stat)(const struct spt_io *, const char *path, struct stat *st);
+	int (*lstat)(const struct spt_io *, const char *path, struct stat *st);
 	int (*poll)(
 	    const struct spt_io *, struct pollfd *p, nfds_t n, int timeout_ms);
 	int (*fsync)(const struct spt_io *, int fd);
+	int (*fdatasync)(const struct spt_io *, int fd);
 	int (*ftruncate)(const struct spt_io *, int fd, off_t n);
 	int (*rename)(const struct spt_io *, const char *from, const char *to);
 	int (*unlink)(const struct spt_io *, const char *path);
 	int (*mkdir)(const struct spt_io *, const char *path, unsigned mode);
+	int (*rmdir)(const struct spt_io *, const char *path);
+	/* Calls each for every name in the folder but "." and "..", in no
+	 * order, and stops when it returns something else than 0.  0; -1 with
+	 * errno; or what each returned.  The folder may be changed by each
+	 * only if it does not mind whether it meets the new names. */
+	int (*list)(const struct spt_io *, const char *path,
+	    int (*each)(void *ctx, const char *name), void *ctx);
+	/* resolved holds PATH_MAX bytes; 0 or -1 with errno. */
+	int (*realpath)(
+	    const struct spt_io *, const char *path, char *resolved);
+	uid_t (*geteuid)(const struct spt_io *);
+	/* Fills p with random bytes; 0 or -1 with errno. */
+	int (*random)(const struct spt_io *, void *p, size_t n);
+	int (*flock)(const struct spt_io *, int fd, int operation);
+	/* init is non-blocking and close-on-exec. */
+	int (*inotify_init)(const struct spt_io *);
+	int (*inotify_add_watch)(
+	    const struct spt_io *, int fd, const char *path, uint32_t mask);
+	int (*inotify_rm_watch)(const struct spt_io *, int fd, int wd);
 	spt_time (*now)(const struct spt_io *); /* wall clock */
 	int64_t (*mono)(const struct spt_io *); /* monotonic, nanoseconds */
 	/* n is never 0; NULL when there is no memory. */

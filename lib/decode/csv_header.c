@@ -196,6 +196,9 @@ spt__csv_match(
 	if (first && spt_columns_check_text(&d->columns, e) < 0)
 		return -1;
 	find_cells(d);
+	d->header.len = 0;
+	if (!d->conf->no_header && spt_buf_put(&d->header, r->p, r->n, e) < 0)
+		return -1;
 	d->matched = true;
 	return !d->conf->no_header;
 }

@@ -40,6 +40,7 @@ struct spt_decode_conf {
 	const struct spt_tz *tz; /* of times without zone; NULL: UTC */
 	int year;                /* of syslog times; 0: the file's */
 	int64_t max_record;      /* bytes; 0: SPT_MAX_RECORD */
+	bool schema_is_all;      /* schema names all columns that there are */
 	/* A bad record.  0: go on without it; -1 with *e: stop.  NULL: stop. */
 	int (*bad)(
 	    void *ctx, const struct spt_bad_record *r, struct spt_err *e);
@@ -78,6 +79,26 @@ void spt_decoder_close(struct spt_decoder *d);
 SPT_MUST int spt_decoder_file(
     struct spt_decoder *d, const char *name, spt_time mtime, struct spt_err *e);
 
+/* Where the next record of the file starts. */
+struct spt_decode_place {
+	uint64_t offset; /* bytes */
+	int64_t line;    /* from 1 */
+	/* Bytes behind offset have been used up: a record that is too long
+	 * starts there, and has not ended. */
+	bool inside;
+};
+
+/* While a file is decoded: where it stands.  header (CSV, else empty) is on
+ * loan until the next file; with it the file can be resumed. */
+void spt_decoder_place(
+    const struct spt_decoder *d, struct spt_decode_place *place);
+const char *spt_decoder_header(const struct spt_decoder *d, size_t *n);
+/* As spt_decoder_file, but what comes next are the bytes from that place on.
+ * After settle only. */
+SPT_MUST int spt_decoder_resume(struct spt_decoder *d, const char *name,
+    spt_time mtime, const char *header, size_t n_header, uint64_t offset,
+    int64_t line, struct spt_err *e);
+
 /* Looks at the first n bytes of the file (each call of one file has the bytes
  * of the call before, and more); last: the file ends here.  1: enough seen,
  * 0: wants more bytes or another file, -1.  Bad records are passed over here
@@ -93,6 +114,9 @@ const struct spt_schema *spt_decoder_schema(const struct spt_decoder *d);
 /* The text for -s that says the same, on one line. */
 SPT_MUST int spt_decoder_print_schema(
     const struct spt_decoder *d, struct spt_buf *out, struct spt_err *e);
+
+/* The n bytes that would come next are one line that is no record. */
+void spt_decoder_pass(struct spt_decoder *d, size_t n);
 
 /* Decodes whole records of [p, p+n) into out, which has the decoder's schema;
  * *used gets the bytes that are done with.  last: the file ends at p+n.

@@ -143,6 +143,7 @@ spt_decoder_open(struct spt_decoder **out, const struct spt_io *io,
 	d->conf = conf;
 	spt_arena_init(&d->arena, io);
 	spt_buf_init(&d->line, io);
+	spt_buf_init(&d->header, io);
 	spt_buf_init(&d->reason, io);
 	spt_buf_init(&d->remedy, io);
 	spt_convert_init(&d->convert, io);
@@ -175,6 +176,7 @@ spt_decoder_close(struct spt_decoder *d)
 	spt_convert_fini(&d->convert);
 	spt_arena_fini(&d->arena);
 	spt_buf_fini(&d->line);
+	spt_buf_fini(&d->header);
 	spt_buf_fini(&d->reason);
 	spt_buf_fini(&d->remedy);
 	spt_free(d->io, d->cells.v);
@@ -202,7 +204,47 @@ spt_decoder_file(
 	d->learn_at = 0;
 	d->matched = false;
 	d->fields = 0;
+	d->header.len = 0;
 	return 0;
+}
+
+void
+spt_decoder_place(const struct spt_decoder *d, struct spt_decode_place *place)
+{
+	spt_records_place(
+	    &d->records, &place->offset, &place->line, &place->inside);
+}
+
+void
+spt_decoder_pass(struct spt_decoder *d, size_t n)
+{
+	d->records.offset += n;
+	d->records.line++;
+}
+
+const char *
+spt_decoder_header(const struct spt_decoder *d, size_t *n)
+{
+	*n = d->header.len;
+	return (const char *)d->header.data;
+}
+
+int
+spt_decoder_resume(struct spt_decoder *d, const char *name, spt_time mtime,
+    const char *header, size_t n_header, uint64_t offset, int64_t line,
+    struct spt_err *e)
+{
+	struct spt_record r = { .p = header, .n = n_header, .line = 1 };
+
+	if (spt_decoder_file(d, name, mtime, e) < 0)
+		return -1;
+	if (offset != 0)
+		spt_records_resume(&d->records, offset, line);
+	if (d->format != NULL || n_header == 0)
+		return 0;
+	r.quotes = memchr(header, '"', n_header) != NULL;
+	spt_arena_reset(&d->arena);
+	return spt__csv_match(d, &r, e) < 0 ? -1 : 0;
 }
 
 /* ---- learning ---------------------------------------------------------- */
@@ -293,7 +335,7 @@ spt_decoder_settle(struct spt_decoder *d, struct spt_err *e)
 	bool named = d->format != NULL && d->format->named;
 
 	if (d->format == NULL && c->n == 0) {
-		c->assumed = true;
+		c->assumed = !d->conf->schema_is_all;
 		if (spt_columns_add_text(c, e) < 0)
 			return -1;
 	}

@@ -35,6 +35,7 @@ struct spt_decoder {
 	size_t *field_in; /* CSV: the input column of each field */
 	size_t cap_field_in;
 	size_t *at; /* the cell of each output column */
+	struct spt_buf header; /* CSV: the record that matched them */
 
 	/* This record. */
 	struct spt_arena arena;

@@ -51,6 +51,24 @@ spt_records_rewind(struct spt_records *s)
 	start_record(s);
 }
 
+void
+spt_records_place(const struct spt_records *s, uint64_t *offset, int64_t *line,
+    bool *inside)
+{
+	*offset = s->skipping ? s->start : s->offset;
+	*line = s->line;
+	*inside = s->skipping;
+}
+
+void
+spt_records_resume(struct spt_records *s, uint64_t offset, int64_t line)
+{
+	spt_records_rewind(s);
+	s->offset = offset;
+	s->line = line;
+	s->begun = true;
+}
+
 static bool
 find_end(struct spt_records *s, const char *p, size_t n, size_t *end)
 {

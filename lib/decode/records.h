@@ -47,6 +47,13 @@ void spt_records_fini(struct spt_records *s);
 /* The next bytes are the start of a file. */
 void spt_records_rewind(struct spt_records *s);
 
+/* Where the next record starts; inside: its first bytes are used up, because
+ * it is too long. */
+void spt_records_place(const struct spt_records *s, uint64_t *offset,
+    int64_t *line, bool *inside);
+/* The next bytes are those of such a place, which is not the file's start. */
+void spt_records_resume(struct spt_records *s, uint64_t offset, int64_t line);
+
 /* The next record of [p, p+n); the bytes of a call are those that the call
  * before did not use, and more.  1: *r, and *used bytes are done with when the
  * caller is done with *r.  0: no whole record is left (with last: nothing at

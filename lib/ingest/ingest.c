@@ -28,6 +28,14 @@ spt_ingest_rows_left(const struct spt_ingest *g)
 	return g->conf->rows < 0 ? INT64_MAX : g->conf->rows - g->rows;
 }
 
+static const char *
+source_name(const struct spt_ingest *g)
+{
+	if (g->live != NULL && g->live->now != NULL)
+		return g->live->now->pos.path;
+	return g->source != NULL ? spt_source_name(g->source) : "no file";
+}
+
 static void
 say_status(const struct spt_ingest *g)
 {
@@ -40,7 +48,7 @@ say_status(const struct spt_ingest *g)
 	    (unsigned long long)(g->done_bytes +
 				 (g->source != NULL ? spt_source_raw(g->source)
 						    : 0)),
-	    g->source != NULL ? spt_source_name(g->source) : "no file");
+	    source_name(g));
 	g->conf->say(g->conf->ctx, line);
 }
 
@@ -80,8 +88,7 @@ spt_ingest_meter(struct spt_ingest *g)
 			.total = g->paths.bytes,
 			.rows = g->rows,
 			.elapsed = now - g->started,
-			.file =
-			    g->source != NULL ? spt_source_name(g->source) : "",
+			.file = source_name(g),
 		};
 
 		g->said_progress = now;
@@ -188,6 +195,8 @@ on_say(void *ctx, const char *line)
 static bool
 is_bounded(const struct spt_ingest *g)
 {
+	if (g->conf->follow)
+		return false;
 	for (size_t i = 0; i < g->paths.n; i++)
 		if (g->conf->every != 0 && g->paths.v[i].size < 0)
 			return false;
@@ -233,6 +242,10 @@ start(struct spt_ingest *g, const struct spt_ingest_conf *conf,
 	snprintf(
 	    g->id, sizeof g->id, "%s", conf->id != NULL ? conf->id : "sread-1");
 	spt_cutter_init(&g->cutter, conf, io, &g->emit, g->id);
+	if (conf->follow) {
+		g->paths.bytes = -1;
+		return spt_live_open(g, e) < 0 ? -1 : spt_live_learn(g, e);
+	}
 	if (spt_paths_find(&g->paths, io, conf->sources, conf->n_sources, e) <
 	    0)
 		return -1;
@@ -244,6 +257,7 @@ end(struct spt_ingest *g)
 {
 	if (g->source != NULL)
 		spt_source_close(g->source);
+	spt_live_close(g);
 	spt_badrec_fini(&g->bad);
 	spt_emit_fini(&g->emit);
 	if (g->decoder != NULL)
@@ -311,8 +325,9 @@ spt_ingest_run(const struct spt_ingest_conf *conf, const struct spt_io *io,
 	if (rc == 0)
 		rc = spt_badrec_open(&g.bad, io, conf->bad, e);
 	if (rc == 0)
-		rc = g.decoder != NULL ? spt_ingest_text(&g, e)
-				       : spt_ingest_arrow(&g, e);
+		rc = g.live != NULL      ? spt_live_run(&g, e)
+		     : g.decoder != NULL ? spt_ingest_text(&g, e)
+					 : spt_ingest_arrow(&g, e);
 	if (rc == 0)
 		rc = finish(&g, e);
 	if (rc == 0)

@@ -22,6 +22,7 @@ struct spt_ingest_conf {
 	/* format NULL: guessed.  bad, say and ctx are ingest's own. */
 	struct spt_decode_conf decode;
 	const char *bad;    /* NULL or "stop", "skip", or a file */
+	bool follow;        /* files grow, appear and are rotated */
 	int64_t rows;       /* stop after so many; -1: all */
 	int64_t every;      /* microseconds; 0: no clock cuts epochs */
 	int64_t tick;       /* with every: an empty epoch so often */

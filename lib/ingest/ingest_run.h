@@ -7,6 +7,7 @@
 #include "ingest/badrec.h"
 #include "ingest/cutter.h"
 #include "ingest/ingest.h"
+#include "ingest/live.h"
 #include "source/paths.h"
 #include "source/source.h"
 
@@ -29,6 +30,7 @@ struct spt_ingest {
 	size_t at;
 	bool eof;
 	uint64_t done_bytes; /* of the files before it */
+	struct spt_live *live; /* NULL: paths are read, each once */
 	int64_t rows;
 	int64_t started, said_progress; /* monotonic nanoseconds */
 	bool warned_one_epoch;
@@ -54,6 +56,8 @@ int64_t spt_ingest_rows_left(const struct spt_ingest *g);
 /* Settles format and, but for arrow, decoder; the first file may be open
  * afterwards with its first bytes in text. */
 SPT_MUST int spt_ingest_learn(struct spt_ingest *g, struct spt_err *e);
+/* Has text a whole row (behind a header)? */
+bool spt_ingest_has_row(const struct spt_ingest *g);
 
 /* ---- marks.c: lines that close epochs ---------------------------------------
  */
@@ -69,6 +73,8 @@ SPT_MUST int spt_mark_strip(struct spt_buf *out, const uint8_t *p, size_t n,
 /* ---- the two ways to read a file --------------------------------------- */
 
 SPT_MUST int spt_ingest_text(struct spt_ingest *g, struct spt_err *e);
+/* Rows of all that is in text.  0, or -1. */
+SPT_MUST int spt_ingest_decode(struct spt_ingest *g, struct spt_err *e);
 SPT_MUST int spt_ingest_arrow(struct spt_ingest *g, struct spt_err *e);
 
 #endif

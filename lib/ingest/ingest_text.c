@@ -67,6 +67,8 @@ decode(struct spt_ingest *g, const struct window *w, int64_t most,
 	    room > INT64_MAX - before ? INT64_MAX : before + room, &used, b, e);
 	if (rc < 0)
 		return -1;
+	if (g->live != NULL && spt_live_used(g, used, e) < 0)
+		return -1;
 	g->at += used;
 	g->cutter.bytes += (int64_t)used;
 	g->rows += b->rows - before;
@@ -96,6 +98,10 @@ next_window(struct spt_ingest *g, const struct window *w, size_t start,
 	struct window whole;
 
 	if (w->mark && used == w->n) {
+		spt_decoder_pass(g->decoder, w->after - w->n);
+		if (g->live != NULL &&
+		    spt_live_used(g, w->after - w->n, e) < 0)
+			return -1;
 		g->at = start + w->after;
 		*skip = 0;
 		return close_epoch(g, e) < 0 ? -1 : 1;
@@ -116,9 +122,8 @@ next_window(struct spt_ingest *g, const struct window *w, size_t start,
 	return g->at != before;
 }
 
-/* Rows of all that is in the buffer.  0, or -1. */
-static int
-decode_buffer(struct spt_ingest *g, struct spt_err *e)
+int
+spt_ingest_decode(struct spt_ingest *g, struct spt_err *e)
 {
 	size_t skip = 0;
 
@@ -162,7 +167,7 @@ read_file(struct spt_ingest *g, size_t k, struct spt_err *e)
 	for (;;) {
 		int rc;
 
-		if (decode_buffer(g, e) < 0)
+		if (spt_ingest_decode(g, e) < 0)
 			return -1;
 		if (spt_ingest_rows_left(g) == 0 || spt_ingest_stopped(g))
 			return 0;

@@ -35,9 +35,8 @@ learn_text(struct spt_ingest *g, const struct spt_buf *text, bool last,
 	return rc;
 }
 
-/* Has the pipe brought a whole row (behind a header)? */
-static bool
-has_row(const struct spt_ingest *g)
+bool
+spt_ingest_has_row(const struct spt_ingest *g)
 {
 	bool header =
 	    !g->conf->decode.no_header &&
@@ -66,7 +65,7 @@ wait_pipe(struct spt_ingest *g, int64_t *deadline, struct spt_err *e)
 			return 1;
 		if (spt_ingest_stopped(g))
 			return 0;
-		if (*deadline == 0 && has_row(g))
+		if (*deadline == 0 && spt_ingest_has_row(g))
 			*deadline = g->io->mono(g->io) + PIPE_NANOS;
 		if (*deadline != 0) {
 			int64_t left = *deadline - g->io->mono(g->io);

@@ -1,17 +1,17 @@
 /*
- * filesink - a descriptor, or a file by name.
+ * filesink - a descriptor, or a file by name: bytes as they come.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 
-#include "base/buf.h"
 #include "sink/sink.h"
+#include "sink/sinkfile.h"
 
 struct file_sink {
 	struct spt_sink sink;
 	const struct spt_io *io;
-	bool mine; /* fd was opened here */
+	bool mine;   /* fd was opened here */
+	bool append; /* what is there stays */
 };
 
 static int
@@ -19,6 +19,8 @@ write_(struct spt_sink *sink, const void *p, size_t n, struct spt_err *e)
 {
 	struct file_sink *f = (struct file_sink *)sink;
 
+	sink->fresh = false;
+	sink->size += (int64_t)n;
 	return spt_io_write(f->io, sink->fd, p, n, sink->name, e);
 }
 
@@ -44,25 +46,33 @@ close_(struct spt_sink *sink)
 	spt_free(f->io, f);
 }
 
-static const struct spt_sink_ops ops = {
+static int
+begins(struct spt_sink *sink, const void *p, size_t n, struct spt_err *e)
+{
+	struct file_sink *f = (struct file_sink *)sink;
+
+	return spt__sink_begins(f->io, sink->fd, p, n, sink->name, e);
+}
+
+static const struct spt_sink_ops plain = {
 	.write = write_,
+	.begins = begins,
 	.end = end,
 	.close = close_,
 };
 
 static struct file_sink *
-make(const struct spt_io *io, int fd, const char *name, struct spt_err *e)
+make(const struct spt_io *io, const char *name, struct spt_err *e)
 {
 	struct file_sink *f = spt_alloc_zero(io, sizeof *f, e);
-	struct stat st;
 
 	if (f == NULL)
 		return NULL;
-	f->sink.ops = &ops;
+	f->sink.ops = &plain;
 	f->sink.name = name;
-	f->sink.fd = fd;
-	f->sink.regular = io->fstat(io, fd, &st) == 0 && S_ISREG(st.st_mode);
-	f->sink.fresh = !f->sink.regular || st.st_size == 0;
+	f->sink.fd = -1;
+	f->sink.due = true;
+	f->sink.held = -1;
 	f->io = io;
 	return f;
 }
@@ -71,10 +81,13 @@ int
 spt_sink_descriptor(struct spt_sink **sink, const struct spt_io *io, int fd,
     const char *name, struct spt_err *e)
 {
-	struct file_sink *f = make(io, fd, name, e);
+	struct file_sink *f = make(io, name, e);
+	struct stat st;
 
 	if (f == NULL)
 		return -1;
+	f->sink.fd = fd;
+	f->sink.regular = io->fstat(io, fd, &st) == 0 && S_ISREG(st.st_mode);
 	/* What others wrote to it before is not ours to look at. */
 	f->sink.fresh = true;
 	*sink = &f->sink;
@@ -96,60 +109,58 @@ end_line(struct file_sink *f, struct spt_err *e)
 	return got == 1 && last != '\n' ? write_(s, "\n", 1, e) : 0;
 }
 
-int
-spt_sink_file(struct spt_sink **sink, const struct spt_io *io, const char *path,
-    bool append, struct spt_err *e)
+/* Locks the file before anything in it changes, then empties it, or looks
+ * where it ends. */
+static int
+open_regular(struct file_sink *f, struct spt_err *e)
 {
-	int flags = O_CREAT | O_CLOEXEC | O_NOCTTY, fd;
-	struct file_sink *f;
+	struct spt_sink *s = &f->sink;
 	struct stat st;
 
-	/* Only a file can be read too; a FIFO opened so would not wait for
-	 * its reader. */
-	if (append && io->stat(io, path, &st) == 0 && S_ISREG(st.st_mode))
-		flags |= O_RDWR | O_APPEND;
-	else
-		flags |= O_WRONLY | (append ? O_APPEND : O_TRUNC);
-	do
-		fd = io->open(io, path, flags, 0666);
-	while (fd < 0 && errno == EINTR);
-	if (fd < 0)
-		return spt_fail_errno(e, errno, "%s: cannot open", path);
-	f = make(io, fd, path, e);
-	if (f == NULL) {
-		io->close(io, fd);
+	if (spt__sink_lock(f->io, s->fd, false, s->name, e) < 0)
 		return -1;
-	}
-	f->mine = true;
-	if ((flags & O_RDWR) != 0 && !f->sink.fresh && end_line(f, e) < 0) {
-		close_(&f->sink);
-		return -1;
-	}
-	*sink = &f->sink;
+	if (f->io->fstat(f->io, s->fd, &st) < 0)
+		return spt_fail_errno(e, errno, "%s", s->name);
+	s->regular = S_ISREG(st.st_mode);
+	s->fresh = !s->regular || st.st_size == 0 || !f->append;
+	if (!s->regular || st.st_size == 0)
+		return 0;
+	if (f->append)
+		return end_line(f, e);
+	if (f->io->ftruncate(f->io, s->fd, 0) < 0)
+		return spt_fail_errno(e, errno, "%s: cannot empty", s->name);
 	return 0;
 }
 
 int
-spt_sink_begins(
-    struct spt_sink *sink, const void *p, size_t n, struct spt_err *e)
+spt_sink_file(struct spt_sink **sink, const struct spt_io *io, const char *path,
+    bool append, struct spt_err *e)
 {
-	struct file_sink *f = (struct file_sink *)sink;
-	const char *want = p;
-	char part[4096];
-	size_t got;
+	struct file_sink *f = make(io, path, e);
+	int flags = O_CREAT | (append ? O_APPEND : 0);
+	struct stat st;
+	bool there;
 
-	if (f->io->lseek(f->io, sink->fd, 0, SEEK_SET) < 0)
-		return spt_fail_errno(e, errno, "%s: cannot seek", sink->name);
-	while (n > 0) {
-		int rc = spt_io_read(f->io, sink->fd, part,
-		    n < sizeof part ? n : sizeof part, &got, sink->name, e);
-
-		if (rc < 0)
-			return -1;
-		if (rc == 0 || memcmp(part, want, got) != 0)
-			return 0;
-		want += got;
-		n -= got;
+	if (f == NULL)
+		return -1;
+	f->mine = true;
+	f->append = append;
+	/* Only a file can be read too; a FIFO opened so would not wait for
+	 * its reader. */
+	there = io->stat(io, path, &st) == 0;
+	flags |= append && there && S_ISREG(st.st_mode) ? O_RDWR : O_WRONLY;
+	f->sink.fd = spt__sink_open(io, path, flags, 0666);
+	if (f->sink.fd < 0) {
+		spt_fail_errno(e, errno, "%s: cannot open", path);
+		goto fail;
 	}
-	return 1;
+	f->sink.fresh = true;
+	if ((!there || S_ISREG(st.st_mode)) && open_regular(f, e) < 0)
+		goto fail;
+	*sink = &f->sink;
+	return 0;
+
+fail:
+	close_(&f->sink);
+	return -1;
 }

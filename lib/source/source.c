@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "source/gunzip.h"
 #include "source/source.h"
@@ -20,6 +21,7 @@ struct spt_source {
 	char *name;
 	bool regular;
 	bool eof;
+	bool grows; /* its end is not for good */
 	enum kind kind;
 	struct spt_gunzip *gunzip;
 	bool pending; /* the inflater may hold output still */
@@ -103,7 +105,8 @@ recognise(struct spt_source *s, struct spt_err *e)
 		s->kind = GZIP;
 		return spt_gunzip_open(&s->gunzip, s->io, s->name, e);
 	}
-	if (n >= 2 || s->eof || (n == 1 && s->raw[s->at] != 0x1f))
+	if (n >= 2 || (s->eof && !s->grows) ||
+	    (n == 1 && s->raw[s->at] != 0x1f))
 		s->kind = PLAIN;
 	return 0;
 }
@@ -138,7 +141,7 @@ read_gzip(
 		return -1;
 	in = s->n - s->at;
 	if (!s->pending && in == 0 && s->eof)
-		return spt_gunzip_finish(s->gunzip, e);
+		return s->grows ? 0 : spt_gunzip_finish(s->gunzip, e);
 	*got = n;
 	if (spt_gunzip(s->gunzip, s->raw + s->at, &in, p, got, e) < 0)
 		return -1;
@@ -156,11 +159,54 @@ spt_source_read(
 		if (refill(s, e) < 0 || recognise(s, e) < 0)
 			return -1;
 		if (s->kind == UNKNOWN)
-			return 1;
+			return s->eof ? 0 : 1;
 	}
 	if (s->kind == GZIP)
 		return read_gzip(s, p, n, got, e);
 	return read_plain(s, p, n, got, e);
+}
+
+void
+spt_source_grows(struct spt_source *s, bool grows)
+{
+	s->grows = grows;
+	s->eof = false;
+}
+
+bool
+spt_source_whole(const struct spt_source *s)
+{
+	struct spt_err ignored = { 0 };
+
+	return s->kind != GZIP || spt_gunzip_finish(s->gunzip, &ignored) == 0;
+}
+
+bool
+spt_source_gzip(const struct spt_source *s)
+{
+	return s->kind == GZIP;
+}
+
+int
+spt_source_stat(
+    const struct spt_source *s, struct stat *st, struct spt_err *e)
+{
+	if (s->io->fstat(s->io, s->fd, st) < 0)
+		return spt_fail_errno(
+		    e, errno, "%s: cannot look at", s->name);
+	return 0;
+}
+
+int
+spt_source_seek(struct spt_source *s, uint64_t at, struct spt_err *e)
+{
+	if (s->kind == GZIP || !s->regular)
+		return spt_fail(e, SPT_ESYSTEM, "%s: cannot seek", s->name);
+	if (s->io->lseek(s->io, s->fd, (off_t)at, SEEK_SET) < 0)
+		return spt_fail_errno(e, errno, "%s: cannot seek", s->name);
+	s->at = s->n = 0;
+	s->eof = false;
+	return 0;
 }
 
 bool

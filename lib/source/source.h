@@ -22,6 +22,19 @@ SPT_MUST int spt_source_read(
 /* Can read be called without sleeping, by what is inside already? */
 bool spt_source_ready(const struct spt_source *s);
 
+/* grows: the end of the file, and of a gzip member that is cut there, is an
+ * end only for now.  Either call makes read look for more behind it. */
+void spt_source_grows(struct spt_source *s, bool grows);
+/* Not in the middle of a gzip member. */
+bool spt_source_whole(const struct spt_source *s);
+/* Its content is gzip, as far as has been read. */
+bool spt_source_gzip(const struct spt_source *s);
+SPT_MUST int spt_source_stat(
+    const struct spt_source *s, struct stat *st, struct spt_err *e);
+/* The next read is from byte `at`: plain regular files only. */
+SPT_MUST int spt_source_seek(
+    struct spt_source *s, uint64_t at, struct spt_err *e);
+
 int spt_source_fd(const struct spt_source *s);
 const char *spt_source_name(const struct spt_source *s);
 /* A regular file: reading it never waits. */

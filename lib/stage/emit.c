@@ -127,6 +127,13 @@ spt_emit_time(const struct spt_emit *m)
 	return m->time;
 }
 
+void
+spt_emit_say(struct spt_emit *m, const char *line)
+{
+	if (m->say != NULL)
+		m->say(m->say_ctx, line);
+}
+
 int
 spt_emit_figure(
     struct spt_emit *m, const char *name, int64_t value, struct spt_err *e)
@@ -185,10 +192,10 @@ hold(struct spt_emit *m, struct spt_output *o, const struct spt_control *c,
 }
 
 int
-spt_emit_control(
-    struct spt_emit *m, const struct spt_control *c, struct spt_err *e)
+spt_emit_control_to(struct spt_emit *m, const struct spt_control *c, int first,
+    int end, struct spt_err *e)
 {
-	for (int k = 0; k < SPT_LOOP_MAX; k++) {
+	for (int k = first; k < end; k++) {
 		struct spt_output *o = &m->out[k];
 		int rc;
 
@@ -206,6 +213,13 @@ spt_emit_control(
 			return -1;
 	}
 	return 0;
+}
+
+int
+spt_emit_control(
+    struct spt_emit *m, const struct spt_control *c, struct spt_err *e)
+{
+	return spt_emit_control_to(m, c, 0, SPT_LOOP_MAX, e);
 }
 
 int

@@ -34,6 +34,9 @@ struct spt_emit {
 	struct spt_meta stream; /* schema metadata that output 0 gets */
 	struct spt_figure figures[SPT_FIGURES_MAX];
 	size_t n_figures;
+	/* As in struct spt_loop. */
+	void (*say)(void *ctx, const char *line);
+	void *say_ctx;
 };
 
 void spt_emit_init(struct spt_emit *m, const struct spt_io *io);
@@ -47,6 +50,9 @@ SPT_MUST int spt_emit_flush(struct spt_emit *m, struct spt_err *e);
  * the rows that wait. */
 SPT_MUST int spt_emit_control(
     struct spt_emit *m, const struct spt_control *c, struct spt_err *e);
+/* The same to outputs first..end-1 only. */
+SPT_MUST int spt_emit_control_to(struct spt_emit *m,
+    const struct spt_control *c, int first, int end, struct spt_err *e);
 /* The end mark on every output. */
 SPT_MUST int spt_emit_end(struct spt_emit *m, struct spt_err *e);
 

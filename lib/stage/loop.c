@@ -243,6 +243,8 @@ align(struct spt_loop_run *s, struct spt_control *all, struct spt_err *e)
 			first = false;
 			continue;
 		}
+		if (spt_loop_merge_heads(all, &f->barrier, e) < 0)
+			return -1;
 		if (f->barrier.watermark < all->watermark)
 			all->watermark = f->barrier.watermark;
 		all->final = all->final && f->barrier.final;
@@ -277,6 +279,8 @@ static int
 close_epoch(struct spt_loop_run *s, struct spt_err *e)
 {
 	struct spt_control all;
+	spt_time in;
+	bool changed;
 	int rc = -1;
 
 	spt_control_init(&all, s->io, SPT_ITEM_BARRIER);
@@ -284,13 +288,22 @@ close_epoch(struct spt_loop_run *s, struct spt_err *e)
 		s->emit.figures[i].value = 0;
 	if (align(s, &all, e) < 0)
 		goto done;
+	in = all.watermark;
 	if (s->l->stage->barrier != NULL &&
 	    s->l->stage->barrier(s->l->self, &all, &s->emit, e) < 0)
 		goto done;
-	if (spt_emit_rows_out(&s->emit, e) < 0 ||
-	    add_progress(s, &all, e) < 0 ||
-	    spt_emit_control(&s->emit, &all, e) < 0)
+	if (spt_emit_rows_out(&s->emit, e) < 0)
 		goto done;
+	changed = s->rows_in != 0 || s->emit.out[0].rows != 0 || all.final ||
+		  in != s->watermark_in || all.watermark != s->watermark;
+	/* Side outputs first: where they stand is part of the state, and the
+	 * state is durable before the barrier leaves. */
+	if (add_progress(s, &all, e) < 0 ||
+	    spt_emit_control_to(&s->emit, &all, 1, SPT_LOOP_MAX, e) < 0 ||
+	    spt_loop_save(s, &all, changed, e) < 0 ||
+	    spt_emit_control_to(&s->emit, &all, 0, 1, e) < 0)
+		goto done;
+	s->watermark_in = in;
 	s->watermark = all.watermark;
 	s->total_out += s->emit.out[0].rows;
 	for (int k = 0; k < SPT_LOOP_MAX; k++)
@@ -367,8 +380,9 @@ run(struct spt_loop_run *s, struct spt_err *e)
 			return -1;
 		in[i] = s->feed[i].schema;
 	}
-	if (describe_stream(s, e) < 0 ||
-	    l->stage->open(l->self, in, l->n_in, &s->emit, e) < 0)
+	if (describe_stream(s, e) < 0 || spt_loop_join(s, e) < 0 ||
+	    l->stage->open(l->self, in, l->n_in, &s->emit, e) < 0 ||
+	    spt_loop_load(s, e) < 0)
 		return -1;
 	for (;;) {
 		bool any = false;
@@ -407,8 +421,14 @@ spt_loop_run(struct spt_loop *l, struct spt_err *e)
 	} else {
 		s->l = l;
 		s->io = l->io;
-		s->watermark = SPT_TIME_MIN;
+		l->run = s;
+		s->restore = -1;
+		for (int k = 0; k < SPT_LOOP_MAX; k++)
+			spt_buf_init(&s->side[k], l->io);
+		s->watermark = s->watermark_in = SPT_TIME_MIN;
 		spt_emit_init(&s->emit, l->io);
+		s->emit.say = l->say;
+		s->emit.say_ctx = l->say_ctx;
 		for (int k = 0; k < SPT_LOOP_MAX; k++)
 			s->emit.out[k].port = l->out[k];
 		rc = run(s, e);
@@ -420,6 +440,10 @@ spt_loop_run(struct spt_loop *l, struct spt_err *e)
 	if (s == NULL)
 		return -1;
 	spt_emit_fini(&s->emit);
+	spt_member_leave(s->member);
+	for (int k = 0; k < SPT_LOOP_MAX; k++)
+		spt_buf_fini(&s->side[k]);
+	l->run = NULL;
 	for (int i = 0; i < l->n_in; i++) {
 		if (s->feed[i].in != NULL)
 			spt_in_close(s->feed[i].in);

@@ -34,11 +34,27 @@ struct spt_loop {
 	int n_in;
 	/* out[0] is the stream, out[k] side output k or NULL: not wanted. */
 	struct spt_port *out[SPT_LOOP_MAX];
+	bool new_state; /* --new-state: of a checkpoint, start empty */
 	struct spt_signals *signals; /* NULL: none */
 	/* One line for the user (no newline); NULL: dropped. */
 	void (*say)(void *ctx, const char *line);
 	void *say_ctx;
+	struct spt_loop_run *run; /* the loop's own, while it runs */
 };
+
+/* Under a checkpoint a side output is committed with the stage's state: its
+ * port asks here where to go on, and tells where it stands (k >= 1).
+ *
+ * restore: 1 *uuid and *epoch (-1: none) are set, and *position to what commit
+ * or record said last (NULL: nothing); all on loan until the loop ends.  0:
+ * there is no checkpoint.  record: durable when it returns; before the first
+ * commit only.  commit: durable with the state of this epoch. */
+SPT_MUST int spt_loop_side_restore(struct spt_loop *l, int k, const char **uuid,
+    int64_t *epoch, const char **position, struct spt_err *e);
+SPT_MUST int spt_loop_side_record(
+    struct spt_loop *l, int k, const char *position, struct spt_err *e);
+SPT_MUST int spt_loop_side_commit(
+    struct spt_loop *l, int k, const char *position, struct spt_err *e);
 
 /* Runs to the end.  Closes the stage and the ports.  0, or -1 with *e. */
 SPT_MUST int spt_loop_run(struct spt_loop *l, struct spt_err *e);

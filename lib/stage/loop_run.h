@@ -4,6 +4,7 @@
 #ifndef SPT_LOOP_RUN_H
 #define SPT_LOOP_RUN_H
 
+#include "ckpt/member.h"
 #include "stage/emit.h"
 #include "wire/in.h"
 
@@ -22,6 +23,12 @@ struct spt_loop_run {
 	const struct spt_io *io;
 	struct spt_feed feed[SPT_LOOP_MAX];
 	struct spt_emit emit;
+	struct spt_member *member; /* NULL: no checkpoint */
+	/* Where side output k stands: what was loaded, then what its port
+	 * says at each barrier. */
+	struct spt_buf side[SPT_LOOP_MAX];
+	int64_t restore; /* epoch to go back to; -1: none */
+	const char *query;
 	char id[128];
 	bool begun;        /* the stage's epoch is open */
 	bool enough;       /* output 0 wants no more rows */
@@ -29,12 +36,28 @@ struct spt_loop_run {
 	int64_t total_in;  /* of the run */
 	int64_t total_out; /* of the run, output 0 */
 	int64_t epochs;
-	spt_time watermark; /* of the last barrier */
+	/* Of the last barrier: as it came, and as the stage left it. */
+	spt_time watermark_in, watermark;
 };
 
 /* One line for SIGUSR1. */
 void spt_loop_say_status(struct spt_loop_run *s);
 /* One line if rows were late, bad, or without a time: worth a cron mail. */
 void spt_loop_say_losses(struct spt_loop_run *s);
+
+/* ---- loop_state.c: the stage as part of a checkpoint ----------------------
+ */
+
+/* If the stream names a checkpoint: joins it, before the stage is opened. */
+SPT_MUST int spt_loop_join(struct spt_loop_run *s, struct spt_err *e);
+/* Loads what the heads say, after the stage was opened. */
+SPT_MUST int spt_loop_load(struct spt_loop_run *s, struct spt_err *e);
+/* Makes the state durable if this epoch changed it, and adds the stage's head
+ * to the barrier, which may be forwarded then. */
+SPT_MUST int spt_loop_save(struct spt_loop_run *s, struct spt_control *barrier,
+    bool changed, struct spt_err *e);
+/* Adds the heads that came on another input's barrier. */
+SPT_MUST int spt_loop_merge_heads(struct spt_control *barrier,
+    const struct spt_control *other, struct spt_err *e);
 
 #endif

@@ -9,11 +9,10 @@
 #define SPT_STAGE_H
 
 #include "batch/builder.h"
+#include "ckpt/state.h"
 #include "wire/item.h"
 
 struct spt_emit;
-struct spt_state_out;
-struct spt_state_in;
 
 /* self is what spt_loop was given.  0 or -1; optional entries may be NULL. */
 struct spt_stage {
@@ -73,26 +72,11 @@ SPT_MUST int spt_emit_row(struct spt_emit *out, int k, struct spt_err *e);
 int64_t spt_emit_epoch(const struct spt_emit *out);
 spt_time spt_emit_time(const struct spt_emit *out); /* of the epoch's begin */
 
+/* One line for the user, unless -q; no newline. */
+void spt_emit_say(struct spt_emit *out, const char *line);
+
 /* In barrier: a figure of this epoch for spate:progress ("late", 3). */
 SPT_MUST int spt_emit_figure(
     struct spt_emit *out, const char *name, int64_t value, struct spt_err *e);
-
-/* ---- state, entry by entry (keys unique; a later put wins) ----------------
- */
-
-struct spt_state_out {
-	int (*put)(void *ctx, const void *key, size_t n_key, const void *val,
-	    size_t n_val, struct spt_err *e);
-	int (*remove)(
-	    void *ctx, const void *key, size_t n_key, struct spt_err *e);
-	void *ctx;
-};
-
-struct spt_state_in {
-	/* 1 an entry, on loan until the next call; 0 no more; -1. */
-	int (*next)(void *ctx, const void **key, size_t *n_key,
-	    const void **val, size_t *n_val, struct spt_err *e);
-	void *ctx;
-};
 
 #endif

@@ -42,6 +42,7 @@ spt_aggs_fini(struct spt_aggs *a)
 		spt_free(a->io, a->v[i].function);
 		spt_free(a->io, a->v[i].column);
 		spt_free(a->io, a->v[i].by_name);
+		spt_free(a->io, a->v[i].from);
 	}
 	spt_free(a->io, a->v);
 	memset(a, 0, sizeof *a);
@@ -100,9 +101,24 @@ find_op(const struct spt_agg *g)
 	case SPT_AGG_FIRST:
 	case SPT_AGG_LAST:
 		return spt_agg_pick_op(g->kind, g->in);
-	default:
-		return NULL;
+	case SPT_AGG_VAR:
+	case SPT_AGG_STDDEV:
+	case SPT_AGG_VAR_POP:
+	case SPT_AGG_STDDEV_POP:
+		return spt_agg_var_op(g->in);
+	case SPT_AGG_QUANTILE:
+		return spt_agg_quantile_op(g->in);
+	case SPT_AGG_UNIQ:
+		return spt_agg_uniq_op(g->in);
+	case SPT_AGG_TOP:
+		return spt_agg_top_op(g->in);
+	case SPT_AGG_LIST:
+		return spt_agg_list_op(g->in);
+	case SPT_AGG_ARGMIN:
+	case SPT_AGG_ARGMAX:
+		return spt_agg_arg_op(g->in);
 	}
+	return NULL;
 }
 
 static bool
@@ -120,6 +136,8 @@ spt_aggs_lay_out(struct spt_aggs *a, struct spt_err *e)
 		struct spt_agg *g = &a->v[i];
 
 		g->out = result_type(g);
+		if (g->kind == SPT_AGG_QUANTILE)
+			spt_ddscale_set(&g->scale, g->accuracy);
 		g->op = find_op(g);
 		if (g->op == NULL)
 			return spt_fail(e, SPT_EUSAGE,
@@ -204,8 +222,7 @@ spt_aggs_update(const struct spt_aggs *a, const struct spt_batch *b,
 	struct spt_agg_rows in = { a->io, b, states, rows, n, a->seq };
 
 	for (size_t i = 0; i < a->n; i++)
-		if (!a->v[i].shared &&
-		    a->v[i].op->update(&a->v[i], &in, e) < 0)
+		if (!a->v[i].shared && a->v[i].op->update(&a->v[i], &in, e) < 0)
 			return -1;
 	return 0;
 }
@@ -217,8 +234,8 @@ spt_aggs_merge(const struct spt_aggs *a, uint8_t *into, const uint8_t *from,
 	for (size_t i = 0; i < a->n; i++) {
 		const struct spt_agg *g = &a->v[i];
 
-		if (!g->shared && g->op->merge(g, a->io, into + g->at,
-				      from + g->at, e) < 0)
+		if (!g->shared &&
+		    g->op->merge(g, a->io, into + g->at, from + g->at, e) < 0)
 			return -1;
 	}
 	return 0;

@@ -18,6 +18,7 @@
 #define SPT_AGG_H
 
 #include "batch/builder.h"
+#include "window/ddsketch.h"
 
 /* What --accuracy may say: the relative error of quantiles. */
 #define SPT_ACCURACY_MIN 0.0001
@@ -100,8 +101,10 @@ struct spt_agg {
 	int64_t k;      /* top, list: how many values */
 	int64_t rank;   /* quantiles: p50 is 50 * SPT_RANK_UNIT */
 	/* from here on: after spt_aggs_bind */
-	double accuracy; /* quantiles */
-	int col, by;     /* columns of the batch; -1: none */
+	double accuracy; /* quantiles; scale follows from it */
+	struct spt_ddscale scale;
+	int col, by; /* columns of the batch; -1: none */
+	char *from;  /* partial states: the name of col; else NULL */
 	enum spt_type in, by_type; /* their types; 0: none */
 	enum spt_type out;
 	const struct spt_agg_op *op;
@@ -176,5 +179,17 @@ SPT_MUST int spt_aggs_lay_out(struct spt_aggs *a, struct spt_err *e);
 const struct spt_agg_op *spt_agg_sum_op(enum spt_agg_kind k, enum spt_type t);
 /* agg_pick.c: min, max, first, last */
 const struct spt_agg_op *spt_agg_pick_op(enum spt_agg_kind k, enum spt_type t);
+/* agg_var.c: var, stddev, var_pop, stddev_pop */
+const struct spt_agg_op *spt_agg_var_op(enum spt_type t);
+/* agg_quantile.c */
+const struct spt_agg_op *spt_agg_quantile_op(enum spt_type t);
+/* agg_uniq.c */
+const struct spt_agg_op *spt_agg_uniq_op(enum spt_type t);
+/* agg_top.c */
+const struct spt_agg_op *spt_agg_top_op(enum spt_type t);
+/* agg_list.c */
+const struct spt_agg_op *spt_agg_list_op(enum spt_type t);
+/* agg_arg.c: argmin, argmax */
+const struct spt_agg_op *spt_agg_arg_op(enum spt_type t);
 
 #endif

@@ -99,8 +99,8 @@ set_text(struct pick_text *s, const struct spt_io *io, const char *p, size_t n,
 /* ---- rows ---------------------------------------------------------------- */
 
 static int
-update_int(const struct spt_agg *agg, const struct spt_agg_rows *in,
-    struct spt_err *e)
+update_int(
+    const struct spt_agg *agg, const struct spt_agg_rows *in, struct spt_err *e)
 {
 	const struct spt_col *c = &in->b->cols[agg->col];
 	bool bits = c->type == SPT_BOOL;
@@ -124,8 +124,8 @@ update_int(const struct spt_agg *agg, const struct spt_agg_rows *in,
 }
 
 static int
-update_float(const struct spt_agg *agg, const struct spt_agg_rows *in,
-    struct spt_err *e)
+update_float(
+    const struct spt_agg *agg, const struct spt_agg_rows *in, struct spt_err *e)
 {
 	const struct spt_col *c = &in->b->cols[agg->col];
 	bool extreme = agg->kind == SPT_AGG_MIN || agg->kind == SPT_AGG_MAX;
@@ -150,8 +150,8 @@ update_float(const struct spt_agg *agg, const struct spt_agg_rows *in,
 }
 
 static int
-update_text(const struct spt_agg *agg, const struct spt_agg_rows *in,
-    struct spt_err *e)
+update_text(
+    const struct spt_agg *agg, const struct spt_agg_rows *in, struct spt_err *e)
 {
 	const struct spt_col *c = &in->b->cols[agg->col];
 

@@ -1,30 +1,31 @@
 /*
  * agg_sum - counts, sums and means.
  *
- * Saved states: count 8 bytes; int sums and means: low and high half of the
- * sum, then how many values; float: the two parts, then how many.  All 8
- * bytes each, least first.
+ * Saved states: how many values in 8 bytes, less than 2^63; for sums and means
+ * of int then the low and the high half of the sum in 8 bytes each, of float
+ * the sum as in floatsum.h.  Least byte first.
  */
 #include <endian.h>
 
 #include "window/agg.h"
 #include "window/exactsum.h"
+#include "window/floatsum.h"
 
 struct sum_int {
-	struct spt_wide sum;
 	uint64_t n;
+	struct spt_wide sum;
 };
 
 struct sum_float {
-	struct spt_dd sum;
 	uint64_t n;
+	struct spt_floatsum sum;
 };
 
 /* ---- rows ---------------------------------------------------------------- */
 
 static int
-update_count(const struct spt_agg *agg, const struct spt_agg_rows *in,
-    struct spt_err *e)
+update_count(
+    const struct spt_agg *agg, const struct spt_agg_rows *in, struct spt_err *e)
 {
 	const struct spt_col *c = agg->col < 0 ? NULL : &in->b->cols[agg->col];
 
@@ -36,8 +37,8 @@ update_count(const struct spt_agg *agg, const struct spt_agg_rows *in,
 }
 
 static int
-update_int(const struct spt_agg *agg, const struct spt_agg_rows *in,
-    struct spt_err *e)
+update_int(
+    const struct spt_agg *agg, const struct spt_agg_rows *in, struct spt_err *e)
 {
 	const struct spt_col *c = &in->b->cols[agg->col];
 
@@ -54,18 +55,19 @@ update_int(const struct spt_agg *agg, const struct spt_agg_rows *in,
 }
 
 static int
-update_float(const struct spt_agg *agg, const struct spt_agg_rows *in,
-    struct spt_err *e)
+update_float(
+    const struct spt_agg *agg, const struct spt_agg_rows *in, struct spt_err *e)
 {
 	const struct spt_col *c = &in->b->cols[agg->col];
 
-	(void)e;
 	for (size_t i = 0; i < in->n; i++) {
 		struct sum_float *s = (void *)(in->states[i] + agg->at);
 
 		if (spt_col_null(c, in->rows[i]))
 			continue;
-		spt_dd_add(&s->sum, c->floats[in->rows[i]]);
+		if (spt_floatsum_add(
+			&s->sum, in->io, c->floats[in->rows[i]], e) < 0)
+			return -1;
 		s->n++;
 	}
 	return 0;
@@ -107,11 +109,8 @@ merge_float(const struct spt_agg *agg, const struct spt_io *io, uint8_t *into,
 	const struct sum_float *b = (const void *)from;
 
 	(void)agg;
-	(void)io;
-	(void)e;
-	spt_dd_merge(&a->sum, &b->sum);
 	a->n += b->n;
-	return 0;
+	return spt_floatsum_merge(&a->sum, io, &b->sum, e);
 }
 
 /* ---- results ------------------------------------------------------------- */
@@ -151,80 +150,124 @@ emit_float(const struct spt_agg *agg, const uint8_t *state,
     struct spt_builder *b, size_t col, struct spt_err *e)
 {
 	const struct sum_float *s = (const void *)state;
+	struct spt_floatsum sum;
+	int rc = -1;
 
 	if (s->n == 0)
 		return spt_builder_null(b, col, e);
-	return spt_builder_float(b, col,
-	    agg->kind == SPT_AGG_AVG ? spt_dd_mean(&s->sum, s->n) : s->sum.hi,
-	    e);
+	if (spt_floatsum_copy(&sum, b->io, &s->sum, e) == 0 &&
+	    spt_floatsum_settle(&sum, b->io, e) == 0)
+		rc = spt_builder_float(b, col,
+		    agg->kind == SPT_AGG_AVG ? spt_floatsum_mean(&sum, s->n)
+					     : spt_floatsum_get(&sum),
+		    e);
+	spt_floatsum_fini(&sum, b->io);
+	return rc;
 }
 
-/* ---- saved --------------------------------------------------------------- */
+/* ---- saved ------------------------------------------------------------- */
 
 static int
-save_words(
-    const uint8_t *state, size_t n, struct spt_buf *out, struct spt_err *e)
+save_word(struct spt_buf *out, uint64_t word, struct spt_err *e)
 {
-	for (size_t i = 0; i < n; i++) {
-		uint64_t word;
+	word = htole64(word);
+	return spt_buf_put(out, &word, 8, e);
+}
 
-		memcpy(&word, state + 8 * i, 8);
-		word = htole64(word);
-		if (spt_buf_put(out, &word, 8, e) < 0)
-			return -1;
-	}
+static int
+load_word(uint64_t *word, const uint8_t **p, const uint8_t *end)
+{
+	if (end - *p < 8)
+		return -1;
+	memcpy(word, *p, 8);
+	*word = le64toh(*word);
+	*p += 8;
 	return 0;
 }
 
+/* All states begin with how many values. */
 static int
-load_words(uint8_t *state, size_t n, const uint8_t **p, const uint8_t *end)
-{
-	for (size_t i = 0; i < n; i++, *p += 8) {
-		uint64_t word;
-
-		if (end - *p < 8)
-			return -1;
-		memcpy(&word, *p, 8);
-		word = le64toh(word);
-		memcpy(state + 8 * i, &word, 8);
-	}
-	return 0;
-}
-
-static int
-save_one(const struct spt_agg *agg, const uint8_t *state, struct spt_buf *out,
+save_count(const struct spt_agg *agg, const uint8_t *state, struct spt_buf *out,
     struct spt_err *e)
 {
+	const uint64_t *n = (const void *)state;
+
 	(void)agg;
-	return save_words(state, 1, out, e);
+	return save_word(out, *n, e);
 }
 
 static int
-load_one(const struct spt_agg *agg, uint8_t *state, const struct spt_io *io,
+load_count(const struct spt_agg *agg, uint8_t *state, const struct spt_io *io,
     const uint8_t **p, const uint8_t *end, struct spt_err *e)
 {
+	uint64_t *n = (void *)state;
+
 	(void)agg;
 	(void)io;
 	(void)e;
-	return load_words(state, 1, p, end);
+	return load_word(n, p, end) < 0 || *n > INT64_MAX ? -1 : 0;
 }
 
 static int
-save_three(const struct spt_agg *agg, const uint8_t *state, struct spt_buf *out,
+save_int(const struct spt_agg *agg, const uint8_t *state, struct spt_buf *out,
     struct spt_err *e)
 {
-	(void)agg;
-	return save_words(state, 3, out, e);
+	const struct sum_int *s = (const void *)state;
+
+	if (save_count(agg, state, out, e) < 0 ||
+	    save_word(out, s->sum.lo, e) < 0)
+		return -1;
+	return save_word(out, s->sum.hi, e);
 }
 
 static int
-load_three(const struct spt_agg *agg, uint8_t *state, const struct spt_io *io,
+load_int(const struct spt_agg *agg, uint8_t *state, const struct spt_io *io,
     const uint8_t **p, const uint8_t *end, struct spt_err *e)
 {
-	(void)agg;
-	(void)io;
-	(void)e;
-	return load_words(state, 3, p, end);
+	struct sum_int *s = (void *)state;
+
+	if (load_count(agg, state, io, p, end, e) < 0 ||
+	    load_word(&s->sum.lo, p, end) < 0)
+		return -1;
+	return load_word(&s->sum.hi, p, end);
+}
+
+static int
+save_float(const struct spt_agg *agg, const uint8_t *state, struct spt_buf *out,
+    struct spt_err *e)
+{
+	const struct sum_float *s = (const void *)state;
+
+	if (save_count(agg, state, out, e) < 0)
+		return -1;
+	return spt_floatsum_save(&s->sum, out, e);
+}
+
+static int
+load_float(const struct spt_agg *agg, uint8_t *state, const struct spt_io *io,
+    const uint8_t **p, const uint8_t *end, struct spt_err *e)
+{
+	struct sum_float *s = (void *)state;
+
+	if (load_count(agg, state, io, p, end, e) < 0)
+		return -1;
+	return spt_floatsum_load(&s->sum, io, p, end, e);
+}
+
+static void
+fini_float(uint8_t *state, const struct spt_io *io)
+{
+	struct sum_float *s = (void *)state;
+
+	spt_floatsum_fini(&s->sum, io);
+}
+
+static size_t
+bytes_float(const uint8_t *state)
+{
+	const struct sum_float *s = (const void *)state;
+
+	return spt_fixed_bytes(&s->sum.rest);
 }
 
 static const struct spt_agg_op op_count = {
@@ -233,8 +276,8 @@ static const struct spt_agg_op op_count = {
 	.update = update_count,
 	.merge = merge_count,
 	.emit = emit_count,
-	.save = save_one,
-	.load = load_one,
+	.save = save_count,
+	.load = load_count,
 };
 
 static const struct spt_agg_op op_int = {
@@ -243,8 +286,8 @@ static const struct spt_agg_op op_int = {
 	.update = update_int,
 	.merge = merge_int,
 	.emit = emit_int,
-	.save = save_three,
-	.load = load_three,
+	.save = save_int,
+	.load = load_int,
 };
 
 static const struct spt_agg_op op_float = {
@@ -253,8 +296,10 @@ static const struct spt_agg_op op_float = {
 	.update = update_float,
 	.merge = merge_float,
 	.emit = emit_float,
-	.save = save_three,
-	.load = load_three,
+	.save = save_float,
+	.load = load_float,
+	.fini = fini_float,
+	.bytes = bytes_float,
 };
 
 const struct spt_agg_op *

@@ -53,8 +53,8 @@ set_odd(struct var *s, const struct spt_io *io)
 /* ---- rows -------------------------------------------------------------- */
 
 static int
-update_int(const struct spt_agg *agg, const struct spt_agg_rows *in,
-    struct spt_err *e)
+update_int(
+    const struct spt_agg *agg, const struct spt_agg_rows *in, struct spt_err *e)
 {
 	const struct spt_col *c = &in->b->cols[agg->col];
 
@@ -74,8 +74,8 @@ update_int(const struct spt_agg *agg, const struct spt_agg_rows *in,
 }
 
 static int
-update_float(const struct spt_agg *agg, const struct spt_agg_rows *in,
-    struct spt_err *e)
+update_float(
+    const struct spt_agg *agg, const struct spt_agg_rows *in, struct spt_err *e)
 {
 	const struct spt_col *c = &in->b->cols[agg->col];
 

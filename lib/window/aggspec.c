@@ -120,8 +120,8 @@ take_k(struct spt_agg *g, const char *text, const char *p, int64_t max,
 
 /* rest: what is behind the first colon. */
 static int
-take_column(struct spt_agg *g, const struct spt_io *io, int f,
-    const char *text, const char *rest, struct spt_err *e)
+take_column(struct spt_agg *g, const struct spt_io *io, int f, const char *text,
+    const char *rest, struct spt_err *e)
 {
 	const char *colon = NULL;
 	size_t n = strlen(rest);

@@ -1,22 +1,23 @@
 #include "window/assign.h"
 
-int64_t
-spt_assign_count(const struct spt_windowspec *w)
+/* n / d and what is left over, which is 0 .. d - 1; d > 0. */
+static inline __int128
+divide(__int128 n, int64_t d, int64_t *rest)
 {
-	return (w->size - 1) / w->slide + 1;
-}
+	__int128 q;
 
-/* How far t is behind the newest start at or before it: 0 .. slide - 1. */
-static int64_t
-phase(const struct spt_windowspec *w, spt_time t)
-{
-	int64_t d, r;
-
-	if (__builtin_sub_overflow(t, w->offset, &d))
-		r = (int64_t)(((__int128)t - w->offset) % w->slide);
-	else
-		r = d % w->slide;
-	return r < 0 ? r + w->slide : r;
+	/* The division of the machine is ten times faster. */
+	if (n == (int64_t)n) {
+		q = (int64_t)n / d;
+		*rest = (int64_t)n % d;
+	} else {
+		q = n / d;
+		*rest = (int64_t)(n % d);
+	}
+	if (*rest >= 0)
+		return q;
+	*rest += d;
+	return q - 1;
 }
 
 static spt_time
@@ -27,15 +28,40 @@ saturate(__int128 t)
 	return t > SPT_TIME_MAX ? SPT_TIME_MAX : (spt_time)t;
 }
 
-bool
-spt_assign_get(const struct spt_windowspec *w, spt_time t, int64_t i,
-    struct spt_interval *out)
+void
+spt_slice_get(const struct spt_windowspec *w, spt_time t, struct spt_slice *s)
 {
-	__int128 start = (__int128)t - phase(w, t) - (__int128)i * w->slide;
+	int64_t whole = w->size / w->slide, head = w->size % w->slide, phase;
+	__int128 start;
 
-	if (start + w->size <= t)
-		return false;
-	out->start = saturate(start);
-	out->end = saturate(start + w->size);
-	return true;
+	/* It fits: with a slide of 1 us the offset is 0. */
+	s->unit = (int64_t)divide((__int128)t - w->offset, w->slide, &phase);
+	start = (__int128)t - phase;
+	s->last = s->unit;
+	s->first = s->last - whole + 1;
+	if (phase < head) {
+		s->span.start = saturate(start);
+		s->span.end = saturate(start + head);
+		s->first--;
+		return;
+	}
+	s->span.start = saturate(start + head);
+	s->span.end = saturate(start + w->slide);
+}
+
+struct spt_interval
+spt_assign_window(const struct spt_windowspec *w, __int128 n)
+{
+	__int128 start = w->offset + n * w->slide;
+
+	return (
+	    struct spt_interval){ saturate(start), saturate(start + w->size) };
+}
+
+__int128
+spt_assign_after(const struct spt_windowspec *w, spt_time t)
+{
+	int64_t rest;
+
+	return divide((__int128)t - w->offset - w->size, w->slide, &rest) + 1;
 }

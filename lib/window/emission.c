@@ -9,14 +9,19 @@
  *
  * Results are ordered by window, then keys, which makes them independent of
  * hash seeds and of the order of rows.  Apart from the sorted indices of one
- * window nothing is held: rows leave as batches fill.
+ * window, and its groups where it is made of several slices, nothing is held:
+ * rows leave as batches fill.
+ *
+ * Here are windows that are panes, and groups without windows; windows of
+ * slices are in window_slices.c, sessions in window_sessions.c.
  */
 #include "base/time.h"
+#include "window/aggpartial.h"
 #include "window/eventtime.h"
 #include "window/swindow.h"
 
-static bool
-closed(const struct spt_window *w, spt_time end)
+bool
+spt_window_closed(const struct spt_window *w, spt_time end)
 {
 	if (w->final)
 		return w->mode != SPT_COMPLETE;
@@ -30,7 +35,9 @@ pane_closed(void *ctx, const struct spt_pane *pane)
 
 	if (w->spec.kind == SPT_WINDOW_NONE)
 		return w->final && w->mode != SPT_COMPLETE;
-	return closed(w, pane->span.end);
+	if (w->spec.kind == SPT_WINDOW_FIXED)
+		return spt_window_slice_closed(w, pane);
+	return spt_window_closed(w, pane->span.end);
 }
 
 /* Without windows, a group closes when its event time is reached. */
@@ -43,68 +50,73 @@ group_closed(void *ctx, const struct spt_groups *g, uint32_t i)
 	if (!spt_keyset_time(
 		&w->keys, spt_groups_key(g, i), (size_t)w->event_key, &t))
 		return false;
-	return closed(w, spt_eventtime_back(t, w->time_shift));
+	return spt_window_closed(w, spt_eventtime_back(t, w->time_shift));
 }
 
 /* ---- rows out ------------------------------------------------------------ */
 
 /* Which group a failure is about. */
 static int
-at_group(struct spt_window *w, const struct spt_pane *pane, uint32_t i,
-    struct spt_err *e)
+at_group(struct spt_window *w, const struct spt_interval *span,
+    const uint8_t *key, struct spt_err *e)
 {
-	char start[SPT_TIME_TEXT] = "", end[SPT_TIME_TEXT] = "";
+	char start[SPT_TIME_TEXT], end[SPT_TIME_TEXT];
 	struct spt_err ignored = { 0 };
-	bool windows = w->spec.kind != SPT_WINDOW_NONE;
 
-	if (windows) {
-		spt_time_print(start, pane->span.start, NULL);
-		spt_time_print(end, pane->span.end, NULL);
-	}
 	w->text.len = 0;
-	if (spt_keyset_print(&w->keys, spt_groups_key(&pane->groups, i),
-		&w->text, &ignored) < 0)
+	if (spt_keyset_print(&w->keys, key, &w->text, &ignored) < 0)
 		w->text.len = 0;
 	if (w->text.len != 0)
 		spt_err_where(e, "group %.*s", (int)w->text.len,
 		    (const char *)w->text.data);
-	return windows ? spt_err_where(e, "window %s to %s", start, end) : -1;
+	if (span == NULL)
+		return -1;
+	spt_time_print(start, span->start, NULL);
+	spt_time_print(end, span->end, NULL);
+	return spt_err_where(e, "window %s to %s", start, end);
 }
 
-static int
-emit_group(struct spt_window *w, const struct spt_pane *pane, uint32_t i,
-    struct spt_emit *out, struct spt_err *e)
+int
+spt_window_result(struct spt_window *w, const struct spt_interval *span,
+    const uint8_t *key, const uint8_t *state, struct spt_emit *out,
+    struct spt_err *e)
 {
 	struct spt_builder *b = spt_emit_builder(out, SPT_STREAM);
-	const struct spt_groups *g = &pane->groups;
 	size_t col = 0;
+	int rc;
 
-	if (w->spec.kind != SPT_WINDOW_NONE) {
-		if (spt_builder_int(b, 0, pane->span.start, e) < 0 ||
-		    spt_builder_int(b, 1, pane->span.end, e) < 0)
+	if (span != NULL) {
+		if (spt_builder_int(b, 0, span->start, e) < 0 ||
+		    spt_builder_int(b, 1, span->end, e) < 0)
 			return -1;
 		col = 2;
 	}
-	if (spt_keyset_emit(&w->keys, spt_groups_key(g, i), b, col, e) < 0)
+	if (spt_keyset_emit(&w->keys, key, b, col, e) < 0)
 		return -1;
-	if (spt_aggs_emit(
-		&w->aggs, spt_groups_state(g, i), b, col + w->keys.n, e) < 0)
-		return e->kind == SPT_EDATA ? at_group(w, pane, i, e) : -1;
+	col += w->keys.n;
+	rc = w->partial ? spt_aggs_partial_emit(&w->aggs, state, b, col, e)
+			: spt_aggs_emit(&w->aggs, state, b, col, e);
+	if (rc < 0)
+		return e->kind == SPT_EDATA ? at_group(w, span, key, e) : -1;
 	return spt_emit_row(out, SPT_STREAM, e);
 }
 
-/* The groups of which (NULL: all n) in order. */
-static int
-emit_groups(struct spt_window *w, const struct spt_pane *pane,
-    const uint32_t *which, size_t n, struct spt_emit *out, struct spt_err *e)
+int
+spt_window_results(struct spt_window *w, const struct spt_interval *span,
+    const struct spt_groups *g, const uint32_t *which, size_t n,
+    struct spt_emit *out, struct spt_err *e)
 {
 	if (n == 0)
 		return 0;
-	if (spt_groups_sort(&pane->groups, which, n, &w->order, e) < 0)
+	if (spt_groups_sort(g, which, n, &w->order, e) < 0)
 		return -1;
-	for (size_t k = 0; k < n; k++)
-		if (emit_group(w, pane, w->order.v[k], out, e) < 0)
+	for (size_t k = 0; k < n; k++) {
+		uint32_t i = w->order.v[k];
+
+		if (spt_window_result(w, span, spt_groups_key(g, i),
+			spt_groups_state(g, i), out, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -127,21 +139,34 @@ choose_closed(
 	return 0;
 }
 
+/* A pane that is a window, or all there is without windows. */
 static int
 emit_pane(struct spt_window *w, struct spt_pane *pane, struct spt_emit *out,
     struct spt_err *e)
 {
 	const struct spt_groups *g = &pane->groups;
+	const struct spt_interval *span =
+	    w->spec.kind == SPT_WINDOW_NONE ? NULL : &pane->span;
 
 	if (w->mode == SPT_UPDATE)
-		return emit_groups(w, pane, g->touched.v, g->touched.n, out, e);
+		return spt_window_results(
+		    w, span, g, g->touched.v, g->touched.n, out, e);
 	if (w->mode == SPT_COMPLETE || pane_closed(w, pane))
-		return emit_groups(w, pane, NULL, g->n, out, e);
+		return spt_window_results(w, span, g, NULL, g->n, out, e);
 	if (w->event_key < 0)
 		return 0;
 	if (choose_closed(w, pane, e) < 0)
 		return -1;
-	return emit_groups(w, pane, w->chosen.v, w->chosen.n, out, e);
+	return spt_window_results(w, span, g, w->chosen.v, w->chosen.n, out, e);
+}
+
+static int
+emit_panes(struct spt_window *w, struct spt_emit *out, struct spt_err *e)
+{
+	for (size_t p = 0; p < w->panes.n; p++)
+		if (emit_pane(w, w->panes.v[p], out, e) < 0)
+			return -1;
+	return 0;
 }
 
 /* ---- forgetting ---------------------------------------------------------- */
@@ -165,6 +190,8 @@ forget(struct spt_window *w, struct spt_err *e)
 	for (size_t p = 0; p < w->panes.n; p++) {
 		struct spt_pane *pane = w->panes.v[p];
 
+		spt_groups_untouch(&pane->groups);
+		pane->fresh = false;
 		if (pane_closed(w, pane)) {
 			for (uint32_t i = 0; i < pane->groups.n; i++)
 				if (spt_window_removed(w, pane, i, e) < 0)
@@ -175,18 +202,25 @@ forget(struct spt_window *w, struct spt_err *e)
 		}
 	}
 	spt_panes_drop(&w->panes, pane_closed, w);
+	if (w->spec.kind == SPT_WINDOW_FIXED)
+		spt_window_forget_merges(w);
 	return 0;
 }
 
 /* As in SQL, an aggregate over no rows at all has one result when there is
- * nothing to group by. */
+ * nothing to group by.  (Partial results of nothing are nothing.) */
 static int
 add_empty(struct spt_window *w, struct spt_err *e)
 {
 	static const struct spt_interval always = { 0, 0 };
-	struct spt_pane *pane = spt_panes_get(&w->panes, &always, e);
+	struct spt_pane *pane;
 	uint32_t i;
 
+	if (!w->final || w->mode != SPT_APPEND || w->partial ||
+	    w->panes.n != 0 || w->spec.kind != SPT_WINDOW_NONE ||
+	    w->keys.n != 0)
+		return 0;
+	pane = spt_panes_get(&w->panes, &always, e);
 	if (pane == NULL)
 		return -1;
 	return spt_groups_at_key(
@@ -197,16 +231,16 @@ int
 spt_window_emit(struct spt_window *w, struct spt_emit *out, struct spt_err *e)
 {
 	bool now = w->mode == SPT_APPEND || w->rows != 0;
+	int rc = 0;
 
-	if (w->final && w->mode == SPT_APPEND && w->panes.n == 0 &&
-	    w->spec.kind == SPT_WINDOW_NONE && w->keys.n == 0 &&
-	    add_empty(w, e) < 0)
+	if (w->spec.kind == SPT_WINDOW_SESSION)
+		return spt_window_emit_sessions(w, out, e);
+	if (add_empty(w, e) < 0)
 		return -1;
 	spt_panes_sort(&w->panes);
-	for (size_t p = 0; p < w->panes.n; p++) {
-		if (now && emit_pane(w, w->panes.v[p], out, e) < 0)
-			return -1;
-		spt_groups_untouch(&w->panes.v[p]->groups);
-	}
-	return forget(w, e);
+	if (now && w->spec.kind == SPT_WINDOW_FIXED)
+		rc = spt_window_emit_slices(w, out, e);
+	else if (now)
+		rc = emit_panes(w, out, e);
+	return rc < 0 ? -1 : forget(w, e);
 }

@@ -1,13 +1,3 @@
-/*
- * exactsum - the error-free sum of two doubles is Knuth's TwoSum (The Art of
- * Computer Programming, volume 2, 4.2.2, theorem B); a double is added to a
- * pair as Dekker does (A floating-point technique for extending the available
- * precision, Numerische Mathematik 18, 1971).  The pair has about 106 bits, so
- * what order does to a sum is far below the one rounding at the end, except
- * where a partial sum leaves the range of double.
- *
- * The compiler must not reassociate or contract: no -ffast-math.
- */
 #include <math.h>
 
 #include "window/exactsum.h"
@@ -58,49 +48,4 @@ spt_wide_mean(const struct spt_wide *s, uint64_t n)
 	}
 	mean = ldexp((double)(q | (rest != 0)), shift > 0 ? -shift : 0);
 	return negative ? -mean : mean;
-}
-
-static inline double
-two_sum(double a, double b, double *error)
-{
-	double s = a + b, bb = s - a;
-
-	*error = (a - (s - bb)) + (b - bb);
-	return s;
-}
-
-void
-spt_dd_add(struct spt_dd *s, double v)
-{
-	double error, sum = two_sum(s->hi, v, &error);
-
-	/* Infinities and NaN have no error term. */
-	if (!isfinite(sum)) {
-		s->hi = sum;
-		s->lo = 0;
-		return;
-	}
-	error += s->lo;
-	s->hi = sum + error;
-	s->lo = error - (s->hi - sum);
-}
-
-void
-spt_dd_merge(struct spt_dd *s, const struct spt_dd *other)
-{
-	spt_dd_add(s, other->hi);
-	if (isfinite(s->hi))
-		spt_dd_add(s, other->lo);
-}
-
-double
-spt_dd_mean(const struct spt_dd *s, uint64_t n)
-{
-	double d = (double)n, q = s->hi / d, rest;
-
-	if (!isfinite(q))
-		return q;
-	/* What the first quotient leaves over, exactly, then the low part. */
-	rest = fma(-q, d, s->hi) + s->lo;
-	return q + rest / d;
 }

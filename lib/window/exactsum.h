@@ -1,6 +1,5 @@
 /*
- * exactsum - sums that do not depend on the order of their terms: of integers
- * in 128 bits, of floats as an unevaluated sum of two doubles.
+ * exactsum - sums of integers in 128 bits.
  */
 #ifndef SPT_EXACTSUM_H
 #define SPT_EXACTSUM_H
@@ -27,15 +26,5 @@ void spt_wide_merge(struct spt_wide *s, const struct spt_wide *other);
 bool spt_wide_get(const struct spt_wide *s, int64_t *v);
 /* The sum divided by n > 0, correctly rounded. */
 double spt_wide_mean(const struct spt_wide *s, uint64_t n);
-
-/* The value is hi + lo, and hi is that rounded to double; all zero is 0. */
-struct spt_dd {
-	double hi, lo;
-};
-
-void spt_dd_add(struct spt_dd *s, double v);
-void spt_dd_merge(struct spt_dd *s, const struct spt_dd *other);
-/* The value divided by n > 0, rounded once. */
-double spt_dd_mean(const struct spt_dd *s, uint64_t n);
 
 #endif

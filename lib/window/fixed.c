@@ -47,8 +47,8 @@ negate(uint64_t *v, int n)
 }
 
 static int
-reserve(struct spt_fixed *f, const struct spt_io *io, int need,
-    struct spt_err *e)
+reserve(
+    struct spt_fixed *f, const struct spt_io *io, int need, struct spt_err *e)
 {
 	int want = need < 4 ? 4 : need + 1;
 	uint64_t *limb;
@@ -232,10 +232,6 @@ round_limbs(const uint64_t *v, int n, int at, int *exponent)
 	for (int i = 0; i < n - 2; i++)
 		below |= v[i];
 	*exponent = 64 * (at + n) - shift;
-	if ((q | (below != 0)) > UINT64_MAX - 1023) { /* rounds to 2^64 */
-		++*exponent;
-		return 0.5;
-	}
 	return ldexp((double)(q | (below != 0)), -64);
 }
 
@@ -243,15 +239,17 @@ double
 spt_fixed_frexp(const struct spt_fixed *f, int *exponent)
 {
 	uint64_t v[SPT_FIXED_LIMBS + 2];
-	bool negative = f->n != 0 && f->limb[f->n - 1] >> 63 != 0;
 	double m;
 
-	if (f->n != 0)
-		memcpy(v, f->limb, f->n * sizeof *v);
-	if (negative)
-		negate(v, f->n);
+	*exponent = 0;
+	if (f->n == 0)
+		return 0;
+	memcpy(v, f->limb, f->n * sizeof *v);
+	if (v[f->n - 1] >> 63 == 0)
+		return round_limbs(v, f->n, f->at, exponent);
+	negate(v, f->n);
 	m = round_limbs(v, f->n, f->at, exponent);
-	return negative ? -m : m;
+	return -m;
 }
 
 double
@@ -296,8 +294,8 @@ spt_fixed_spread(const struct spt_fixed *sum, const struct spt_fixed *squares,
 	for (int i = 0; i < sum->n; i++)
 		add_times(&square[2 * sum->at - low + i], v, sum->n, v[i]);
 	if (squares->n != 0)
-		add_times(&work[squares->at - low], squares->limb, squares->n,
-		    n);
+		add_times(
+		    &work[squares->at - low], squares->limb, squares->n, n);
 	negate(square, WORK);
 	for (int i = 0, carry = 0; i < WORK; i++)
 		carry = (int)add_limb(&work[i], square[i], (unsigned)carry);

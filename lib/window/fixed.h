@@ -39,9 +39,10 @@ SPT_MUST int spt_fixed_merge(struct spt_fixed *f, const struct spt_io *io,
 /* The value rounded once (to nearest, ties to even); it may overflow to an
  * infinity. */
 double spt_fixed_get(const struct spt_fixed *f);
-/* The same as m * 2^*exponent with 0.5 <= |m| < 1, or 0. */
+/* The same as m * 2^*exponent with 0.5 <= |m| <= 1, or 0. */
 double spt_fixed_frexp(const struct spt_fixed *f, int *exponent);
-/* n * squares - sum * sum, which is not negative, in the same form. */
+/* n * squares - sum * sum in the same form; -1 if it is negative, as it is
+ * for no n values. */
 double spt_fixed_spread(const struct spt_fixed *sum,
     const struct spt_fixed *squares, uint64_t n, int *exponent);
 /* Drops limbs that say nothing: equal values have equal limbs then. */

@@ -4,6 +4,7 @@
  *
  * The compiler must not reassociate or contract: no -ffast-math.
  */
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -165,4 +166,76 @@ spt_floatsum_mean(const struct spt_floatsum *s, uint64_t n)
 	 * first double of so wide a sum is enough for the mean. */
 	m = spt_fixed_frexp(&s->rest, &exponent);
 	return ldexp(m / (double)n, exponent);
+}
+
+/* ---- saved ------------------------------------------------------------- */
+
+static int
+put_double(struct spt_buf *out, double v, struct spt_err *e)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &v, 8);
+	bits = htole64(bits);
+	return spt_buf_put(out, &bits, 8, e);
+}
+
+static double
+get_double(const uint8_t *p)
+{
+	uint64_t bits;
+	double v;
+
+	memcpy(&bits, p, 8);
+	bits = le64toh(bits);
+	memcpy(&v, &bits, 8);
+	return v;
+}
+
+static int
+put_settled(
+    const struct spt_floatsum *s, struct spt_buf *out, struct spt_err *e)
+{
+	if (spt_buf_putc(out, s->rest.n != 0, e) < 0)
+		return -1;
+	if (s->rest.n != 0)
+		return spt_fixed_save(&s->rest, out, e);
+	if (put_double(out, s->hi, e) < 0)
+		return -1;
+	return put_double(out, s->lo, e);
+}
+
+int
+spt_floatsum_save(
+    const struct spt_floatsum *s, struct spt_buf *out, struct spt_err *e)
+{
+	struct spt_floatsum settled;
+	int rc = -1;
+
+	if (spt_floatsum_copy(&settled, out->io, s, e) == 0 &&
+	    spt_floatsum_settle(&settled, out->io, e) == 0)
+		rc = put_settled(&settled, out, e);
+	spt_floatsum_fini(&settled, out->io);
+	return rc;
+}
+
+int
+spt_floatsum_load(struct spt_floatsum *s, const struct spt_io *io,
+    const uint8_t **p, const uint8_t *end, struct spt_err *e)
+{
+	double error;
+
+	if (*p == end || **p > 1)
+		return -1;
+	if (*(*p)++ == 1)
+		return spt_fixed_load(&s->rest, io, p, end, e);
+	if (end - *p < 16)
+		return -1;
+	s->hi = get_double(*p);
+	s->lo = get_double(*p + 8);
+	*p += 16;
+	if (!isfinite(s->hi))
+		return s->lo == 0 ? 0 : -1;
+	return two_sum(s->hi, s->lo, &error) == s->hi && error == s->lo ? 0
+									: -1;
 }

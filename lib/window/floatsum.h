@@ -20,9 +20,8 @@ struct spt_floatsum {
 void spt_floatsum_fini(struct spt_floatsum *s, const struct spt_io *io);
 SPT_MUST int spt_floatsum_add(struct spt_floatsum *s, const struct spt_io *io,
     double v, struct spt_err *e);
-SPT_MUST int spt_floatsum_merge(struct spt_floatsum *s,
-    const struct spt_io *io, const struct spt_floatsum *other,
-    struct spt_err *e);
+SPT_MUST int spt_floatsum_merge(struct spt_floatsum *s, const struct spt_io *io,
+    const struct spt_floatsum *other, struct spt_err *e);
 /* Puts the sum in the one form that its value has: rest is empty, or (where
  * two doubles are too narrow) hi and lo are 0 and rest is trimmed. */
 SPT_MUST int spt_floatsum_settle(
@@ -30,9 +29,18 @@ SPT_MUST int spt_floatsum_settle(
 SPT_MUST int spt_floatsum_copy(struct spt_floatsum *s, const struct spt_io *io,
     const struct spt_floatsum *from, struct spt_err *e);
 
-/* Both of a settled sum: the value rounded once; divided by n > 0, of which
- * only the sum's first 106 bits know. */
+/* Both of a settled sum: the value, rounded once; the mean of n > 0 terms,
+ * rounded once where rest is empty, else twice. */
 double spt_floatsum_get(const struct spt_floatsum *s);
 double spt_floatsum_mean(const struct spt_floatsum *s, uint64_t n);
+
+/* Format, of a settled sum: a byte 0, then hi and lo, their bits in 8 bytes
+ * each, least first; or a byte 1, then rest as in fixed.h.  What is saved need
+ * not be settled. */
+SPT_MUST int spt_floatsum_save(
+    const struct spt_floatsum *s, struct spt_buf *out, struct spt_err *e);
+/* s is all zero.  -1 without *e: malformed. */
+SPT_MUST int spt_floatsum_load(struct spt_floatsum *s, const struct spt_io *io,
+    const uint8_t **p, const uint8_t *end, struct spt_err *e);
 
 #endif

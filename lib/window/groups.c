@@ -173,6 +173,17 @@ find(const struct spt_groups *g, const struct wanted *w)
 	return (uint32_t)g->n;
 }
 
+uint32_t
+spt_groups_find(
+    const struct spt_groups *g, const uint8_t *key, size_t n, uint64_t hash)
+{
+	/* The key of no columns has no bytes, maybe not even an address. */
+	const uint8_t *p = n != 0 ? key : (const uint8_t *)"";
+	struct wanted w = { hash, p, n, NULL, 0 };
+
+	return find(g, &w);
+}
+
 int
 spt_groups_at_row(struct spt_groups *g, const struct spt_batch *b, int64_t row,
     uint64_t hash, uint32_t *i, struct spt_err *e)
@@ -192,15 +203,31 @@ int
 spt_groups_at_key(struct spt_groups *g, const uint8_t *key, size_t n,
     uint64_t hash, uint32_t *i, struct spt_err *e)
 {
-	struct wanted w = { hash, key, n, NULL, 0 };
 	size_t key_at = g->key_bytes.len;
 
-	*i = find(g, &w);
+	*i = spt_groups_find(g, key, n, hash);
 	if (*i < g->n)
 		return 0;
-	if (spt_buf_put(&g->key_bytes, key, n, e) < 0)
+	if (n != 0 && spt_buf_put(&g->key_bytes, key, n, e) < 0)
 		return -1;
 	return append(g, key_at, hash, e);
+}
+
+int
+spt_groups_merge(
+    struct spt_groups *g, const struct spt_groups *from, struct spt_err *e)
+{
+	for (uint32_t k = 0; k < from->n; k++) {
+		const struct spt_group *v = &from->v[k];
+		uint32_t i;
+
+		if (spt_groups_at_key(g, spt_groups_key(from, k), v->key_len,
+			v->hash, &i, e) < 0 ||
+		    spt_aggs_merge(g->aggs, spt_groups_state(g, i),
+			spt_groups_state(from, k), e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* ---- marks --------------------------------------------------------------- */

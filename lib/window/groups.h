@@ -56,6 +56,13 @@ SPT_MUST int spt_groups_at_row(struct spt_groups *g, const struct spt_batch *b,
 /* The same for a key in bytes. */
 SPT_MUST int spt_groups_at_key(struct spt_groups *g, const uint8_t *key,
     size_t n, uint64_t hash, uint32_t *i, struct spt_err *e);
+/* The group of a key, or g->n. */
+uint32_t spt_groups_find(
+    const struct spt_groups *g, const uint8_t *key, size_t n, uint64_t hash);
+/* Adds the groups of from, which has the same keys and aggregates and stays
+ * as it is; no marks are set. */
+SPT_MUST int spt_groups_merge(
+    struct spt_groups *g, const struct spt_groups *from, struct spt_err *e);
 /* A row came: sets the flags that are tracked. */
 SPT_MUST int spt_groups_touch_slow(
     struct spt_groups *g, uint32_t i, struct spt_err *e);

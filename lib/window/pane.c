@@ -97,22 +97,32 @@ make_room(struct spt_panes *p, struct spt_err *e)
 }
 
 struct spt_pane *
+spt_panes_find(const struct spt_panes *p, const struct spt_interval *span)
+{
+	if (p->n_slots == 0)
+		return NULL;
+	for (size_t at = slot_of(p, span); p->slots[at] != 0;
+	     at = (at + 1) & (p->n_slots - 1)) {
+		struct spt_pane *pane = p->v[p->slots[at] - 1];
+
+		if (pane->span.start == span->start &&
+		    pane->span.end == span->end)
+			return pane;
+	}
+	return NULL;
+}
+
+struct spt_pane *
 spt_panes_get(
     struct spt_panes *p, const struct spt_interval *span, struct spt_err *e)
 {
-	struct spt_pane *pane;
+	struct spt_pane *pane = spt_panes_find(p, span);
 
-	if (p->n_slots != 0)
-		for (size_t at = slot_of(p, span); p->slots[at] != 0;
-		     at = (at + 1) & (p->n_slots - 1)) {
-			pane = p->v[p->slots[at] - 1];
-			if (pane->span.start == span->start &&
-			    pane->span.end == span->end)
-				return pane;
-		}
+	if (pane != NULL)
+		return pane;
 	if (make_room(p, e) < 0)
 		return NULL;
-	pane = spt_alloc(p->io, sizeof *pane, e);
+	pane = spt_alloc_zero(p->io, sizeof *pane, e);
 	if (pane == NULL)
 		return NULL;
 	pane->span = *span;

@@ -1,9 +1,9 @@
 /*
- * pane - the open windows, each with its groups.
+ * pane - pieces of time, each with the groups of its rows.
  *
- * A row goes into panes, and results are made from panes.  Today a pane is a
- * whole window (the one pane of rows without windows begins and ends at 0);
- * where rows of a window are kept once for many windows, a pane is a slice.
+ * A row goes into one pane, and results are made from panes.  A pane is a
+ * slice (assign.h), which for tumbling windows is the window; or a window that
+ * the input gave; the one pane of rows without windows begins and ends at 0.
  */
 #ifndef SPT_PANE_H
 #define SPT_PANE_H
@@ -13,6 +13,10 @@
 
 struct spt_pane {
 	struct spt_interval span;
+	bool fresh; /* a row came since somebody took this off */
+	/* of a slice: */
+	int64_t unit;
+	__int128 first, last; /* its windows */
 	struct spt_groups groups;
 };
 
@@ -37,6 +41,9 @@ void spt_panes_fini(struct spt_panes *p);
  * dropped.  NULL: *e. */
 SPT_MUST struct spt_pane *spt_panes_get(
     struct spt_panes *p, const struct spt_interval *span, struct spt_err *e);
+/* The same, but NULL if it is not there. */
+struct spt_pane *spt_panes_find(
+    const struct spt_panes *p, const struct spt_interval *span);
 /* Orders v by start, then end. */
 void spt_panes_sort(struct spt_panes *p);
 /* Drops the panes for which drop says so, in the order of v. */

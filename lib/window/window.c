@@ -1,24 +1,16 @@
 /*
- * window - rows into windows and groups.
+ * window - rows into windows and groups: the stage, and its life.
  *
- * A batch is worked on in chunks: keys are hashed a column at a time, each row
- * finds its windows and in each its group (a hit), and then each aggregate
- * runs over the hits, so that nothing is decided twice for a row.  Hits keep
- * the order of the rows, which first and last depend on.
- *
- * A window is late when it ended at or before the watermark of the previous
- * barrier; at a barrier, those that end at or before its watermark are closed
- * (emission.c).  Complete mode knows neither.
+ * Rows find their groups in window_rows.c.  A window is late when it ended at
+ * or before the watermark of the previous barrier; at a barrier, those that
+ * end at or before its watermark are closed (emission.c).  Complete mode knows
+ * neither.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/time.h"
-#include "window/eventtime.h"
+#include "window/aggpartial.h"
 #include "window/swindow.h"
-
-/* ---- made and freed ------------------------------------------------------ */
 
 static void
 close_stage(void *self)
@@ -26,6 +18,9 @@ close_stage(void *self)
 	struct spt_window *w = self;
 
 	spt_panes_fini(&w->panes);
+	spt_merges_fini(&w->merges);
+	spt_sessions_fini(&w->sessions);
+	spt_windowspec_fini(&w->spec);
 	spt_list_fini(&w->key_names);
 	spt_aggs_fini(&w->aggs);
 	spt_buf_fini(&w->removed);
@@ -38,7 +33,7 @@ close_stage(void *self)
 	spt_free(w->io, w->hashes);
 	spt_free(w->io, w->chosen.v);
 	spt_free(w->io, w->order.v);
-	spt_free(w->io, w);
+	spt_free(w->outer, w);
 }
 
 static int
@@ -56,24 +51,73 @@ set_mode(struct spt_window *w, const char *mode, struct spt_err *e)
 	return 0;
 }
 
+/* What --merge reads has its windows, keys and accuracy in it. */
 static int
-set(struct spt_window *w, const struct spt_window_conf *conf, struct spt_err *e)
+check_merge(const struct spt_window_conf *conf, struct spt_err *e)
+{
+	const char *said = conf->window != NULL     ? "-w"
+			   : conf->offset != 0      ? "--offset"
+			   : conf->keys != NULL     ? "-k"
+			   : conf->time != NULL     ? "-t"
+			   : conf->accuracy != NULL ? "--accuracy"
+						    : NULL;
+
+	if (!conf->merge || said == NULL)
+		return 0;
+	return spt_fail(e, SPT_EUSAGE,
+	    "--merge takes windows and keys from the partial results: %s "
+	    "belongs to the swindow --partial that made them",
+	    said);
+}
+
+static int
+check(const struct spt_window *w, const struct spt_window_conf *conf,
+    struct spt_err *e)
 {
 	if (conf->time != NULL && conf->window == NULL)
 		return spt_fail(e, SPT_EUSAGE,
 		    "-t names the time of windows: say their size with -w");
+	if (w->spec.kind == SPT_WINDOW_SESSION && w->mode == SPT_UPDATE)
+		return spt_fail(e, SPT_EUSAGE,
+		    "sessions cannot be updated: a row may join two that were "
+		    "written already; say -m append (each session once it is "
+		    "over) or -m complete");
+	if (w->partial && w->mode != SPT_APPEND)
+		return spt_fail(e, SPT_EUSAGE,
+		    "--partial needs -m append: of a state that is written "
+		    "twice the rows would count twice; the swindow --merge "
+		    "behind it may say -m update or -m complete");
+	return 0;
+}
+
+static int
+set(struct spt_window *w, const struct spt_window_conf *conf, struct spt_err *e)
+{
+	w->partial = conf->partial;
+	w->merge = conf->merge;
+	w->verbose = conf->verbose;
+	w->max_groups = conf->max_groups;
 	if (conf->time != NULL) {
 		w->time_name = spt_strdup(w->io, conf->time, e);
 		if (w->time_name == NULL)
 			return -1;
 	}
-	if (set_mode(w, conf->mode, e) < 0 ||
+	if (check_merge(conf, e) < 0 || set_mode(w, conf->mode, e) < 0 ||
 	    spt_windowspec_parse(
-		&w->spec, w->io, conf->window, conf->offset, e) < 0)
+		&w->spec, w->io, conf->window, conf->offset, e) < 0 ||
+	    check(w, conf, e) < 0)
 		return -1;
 	if (spt_list_parse(&w->key_names, w->io, conf->keys, e) < 0)
 		return spt_err_where(e, "-k");
-	return spt_aggs_parse(&w->aggs, w->io, conf->aggs, conf->n_aggs, e);
+	if (w->merge && conf->n_aggs == 0)
+		spt_aggs_init(&w->aggs, w->io);
+	else if (spt_aggs_parse(&w->aggs, w->io, conf->aggs, conf->n_aggs, e) <
+		 0)
+		return -1;
+	if (conf->accuracy != NULL &&
+	    spt_aggs_set_accuracy(&w->aggs, conf->accuracy, e) < 0)
+		return spt_err_where(e, "--accuracy");
+	return 0;
 }
 
 int
@@ -84,17 +128,35 @@ spt_window_new(struct spt_window **out, const struct spt_io *io,
 
 	if (w == NULL)
 		return -1;
-	w->io = io;
+	w->outer = w->io = io;
+	if (conf->max_memory != 0) {
+		spt_bound_init(&w->bound, io, (size_t)conf->max_memory);
+		w->io = &w->bound.io;
+	}
 	w->watermark = SPT_TIME_MIN;
 	w->seed = spt_hash_seed();
-	spt_buf_init(&w->removed, io);
-	spt_buf_init(&w->text, io);
+	spt_buf_init(&w->removed, w->io);
+	spt_buf_init(&w->text, w->io);
 	if (set(w, conf, e) < 0) {
+		spt_window_failed(w, e);
 		close_stage(w);
 		return -1;
 	}
 	*out = w;
 	return 0;
+}
+
+static int
+open_tables(struct spt_window *w, struct spt_err *e)
+{
+	w->hits = spt_alloc(w->io, SPT_HITS * sizeof *w->hits, e);
+	w->states = spt_alloc(w->io, SPT_HITS * sizeof *w->states, e);
+	w->hit_rows = spt_alloc(w->io, SPT_HITS * sizeof *w->hit_rows, e);
+	w->hashes = spt_alloc(w->io, SPT_HITS * sizeof *w->hashes, e);
+	return w->hits == NULL || w->states == NULL || w->hit_rows == NULL ||
+		       w->hashes == NULL
+		   ? -1
+		   : 0;
 }
 
 static int
@@ -104,128 +166,16 @@ open_stage(void *self, const struct spt_schema *const in[], int n_in,
 	struct spt_window *w = self;
 
 	(void)n_in;
-	w->hits = spt_alloc(w->io, SPT_HITS * sizeof *w->hits, e);
-	w->states = spt_alloc(w->io, SPT_HITS * sizeof *w->states, e);
-	w->hit_rows = spt_alloc(w->io, SPT_HITS * sizeof *w->hit_rows, e);
-	w->hashes = spt_alloc(w->io, SPT_HITS * sizeof *w->hashes, e);
-	if (w->hits == NULL || w->states == NULL || w->hit_rows == NULL ||
-	    w->hashes == NULL || spt_window_open(w, in[0], out, e) < 0)
-		return -1;
+	if (open_tables(w, e) < 0 || spt_window_open(w, in[0], out, e) < 0)
+		return spt_window_failed(w, e);
 	spt_panes_init(&w->panes, w->io, &w->keys, &w->aggs, w->seed);
+	spt_merges_init(&w->merges, w->io, &w->keys, &w->aggs, w->seed);
+	spt_sessions_init(&w->sessions, w->io, &w->keys, &w->aggs, w->seed);
+	w->sessions.changes = spt_window_session_changes;
+	w->sessions.ctx = w;
 	if (w->mode == SPT_UPDATE)
 		spt_panes_track(&w->panes, SPT_GROUP_TOUCHED);
 	return 0;
-}
-
-/* ---- rows ---------------------------------------------------------------- */
-
-/* Every hit has its group, so states do not move any more. */
-static int
-flush_hits(struct spt_window *w, const struct spt_batch *b, struct spt_err *e)
-{
-	size_t n = w->n_hits;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct spt_hit *h = &w->hits[i];
-
-		w->states[i] = spt_groups_state(&h->pane->groups, h->group);
-		w->hit_rows[i] = h->row;
-	}
-	w->n_hits = 0;
-	return spt_aggs_update(&w->aggs, b, w->states, w->hit_rows, n, e);
-}
-
-static int
-hit(struct spt_window *w, struct spt_pane *pane, const struct spt_batch *b,
-    int64_t row, uint64_t hash, struct spt_err *e)
-{
-	struct spt_hit *h = &w->hits[w->n_hits];
-
-	h->pane = pane;
-	h->row = (uint32_t)row;
-	if (spt_groups_at_row(&pane->groups, b, row, hash, &h->group, e) < 0 ||
-	    spt_groups_touch(&pane->groups, h->group, e) < 0)
-		return -1;
-	return ++w->n_hits == SPT_HITS ? flush_hits(w, b, e) : 0;
-}
-
-/* Is what ends at t beyond the watermark of the previous barrier? */
-static inline bool
-late(const struct spt_window *w, spt_time t)
-{
-	return w->closes && w->watermark != SPT_TIME_MIN && t <= w->watermark;
-}
-
-/* A row without windows; groups by event time close one by one. */
-static int
-take_plain(struct spt_window *w, const struct spt_batch *b, int64_t row,
-    uint64_t hash, struct spt_err *e)
-{
-	static const struct spt_interval always = { 0, 0 };
-
-	if (w->closes) {
-		int at = w->keys.cols[w->event_key].col;
-		const struct spt_col *c = &b->cols[at];
-
-		if (!spt_col_null(c, row) &&
-		    late(w, spt_eventtime_back(c->ints[row], w->time_shift))) {
-			w->late++;
-			return 0;
-		}
-	}
-	if (w->current == NULL) {
-		w->current = spt_panes_get(&w->panes, &always, e);
-		if (w->current == NULL)
-			return -1;
-	}
-	return hit(w, w->current, b, row, hash, e);
-}
-
-/* A row into each of its windows, oldest first. */
-static int
-take_windows(struct spt_window *w, const struct spt_batch *b, int64_t row,
-    spt_time t, uint64_t hash, struct spt_err *e)
-{
-	bool was_late = false;
-
-	for (int64_t i = spt_assign_count(&w->spec) - 1; i >= 0; i--) {
-		struct spt_interval span;
-
-		if (!spt_assign_get(&w->spec, t, i, &span))
-			continue;
-		if (late(w, span.end)) {
-			was_late = true;
-			continue;
-		}
-		w->current = spt_panes_get(&w->panes, &span, e);
-		if (w->current == NULL ||
-		    hit(w, w->current, b, row, hash, e) < 0)
-			return -1;
-	}
-	w->late += was_late;
-	return 0;
-}
-
-static int
-take_row(struct spt_window *w, const struct spt_batch *b, int64_t row,
-    uint64_t hash, struct spt_err *e)
-{
-	const struct spt_col *c;
-	spt_time t;
-
-	if (w->spec.kind == SPT_WINDOW_NONE)
-		return take_plain(w, b, row, hash, e);
-	c = &b->cols[w->time_col];
-	if (spt_col_null(c, row)) {
-		w->null_time++;
-		return 0;
-	}
-	t = spt_eventtime_back(c->ints[row], w->time_shift);
-	/* Mostly a row is where the one before it was. */
-	if (w->spec.slide == w->spec.size && w->current != NULL &&
-	    t >= w->current->span.start && t < w->current->span.end)
-		return hit(w, w->current, b, row, hash, e);
-	return take_windows(w, b, row, t, hash, e);
 }
 
 static int
@@ -235,19 +185,9 @@ batch(void *self, int input, const struct spt_batch *b, struct spt_emit *out,
 	struct spt_window *w = self;
 
 	(void)input;
-	(void)out;
-	w->rows += b->rows;
-	for (int64_t first = 0; first < b->rows; first += SPT_HITS) {
-		int64_t n = b->rows - first;
-
-		if (n > SPT_HITS)
-			n = SPT_HITS;
-		spt_keyset_hash(&w->keys, b, first, n, w->seed, w->hashes);
-		for (int64_t i = 0; i < n; i++)
-			if (take_row(w, b, first + i, w->hashes[i], e) < 0)
-				return -1;
-	}
-	return flush_hits(w, b, e);
+	if (spt_window_take(w, b, out, e) < 0)
+		return spt_window_failed(w, e);
+	return 0;
 }
 
 /* ---- epochs -------------------------------------------------------------- */
@@ -255,19 +195,21 @@ batch(void *self, int input, const struct spt_batch *b, struct spt_emit *out,
 static int
 say_figures(struct spt_window *w, struct spt_emit *out, struct spt_err *e)
 {
+	struct spt_interval oldest;
 	const struct {
 		const char *name;
 		int64_t value;
 	} figures[] = {
-		{ "counted", w->rows - w->late - w->null_time },
+		{ "counted", w->rows - w->late - w->null_time - w->no_gap },
 		{ "late", w->late },
 		{ "null_time", w->null_time },
-		{ "windows",
-		    w->spec.kind == SPT_WINDOW_NONE ? 0 : (int64_t)w->panes.n },
-		{ "groups", (int64_t)spt_panes_groups(&w->panes) },
+		{ "windows", (int64_t)spt_window_count(w, &oldest) },
+		{ "groups", (int64_t)spt_window_groups(w) },
+		{ "no_gap", w->no_gap },
 	};
+	size_t n = sizeof figures / sizeof figures[0] - (w->gap_col < 0);
 
-	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+	for (size_t i = 0; i < n; i++)
 		if (spt_emit_figure(out, figures[i].name, figures[i].value, e) <
 		    0)
 			return -1;
@@ -282,62 +224,33 @@ barrier(
 
 	w->closing = c->watermark;
 	w->final = c->final;
-	if (spt_window_emit(w, out, e) < 0 || say_figures(w, out, e) < 0)
-		return -1;
-	if (c->watermark > w->watermark)
+	if (spt_window_emit(w, out, e) < 0)
+		return spt_window_failed(w, e);
+	if (c->watermark > w->watermark) {
 		w->watermark = c->watermark;
+		w->moved = c->time;
+	}
+	if (say_figures(w, out, e) < 0)
+		return -1;
+	spt_window_watch(w, c->time, out);
 	w->current = NULL;
 	w->total_late += w->late;
-	w->rows = w->late = w->null_time = 0;
+	w->rows = w->late = w->null_time = w->no_gap = 0;
 	return 0;
 }
 
-static const struct spt_interval *
-oldest(const struct spt_window *w)
-{
-	const struct spt_interval *first = NULL;
-
-	for (size_t i = 0; i < w->panes.n; i++) {
-		const struct spt_interval *s = &w->panes.v[i]->span;
-
-		if (first == NULL || s->end < first->end ||
-		    (s->end == first->end && s->start < first->start))
-			first = s;
-	}
-	return first;
-}
-
-static void
-status(void *self, char *text, size_t n)
-{
-	const struct spt_window *w = self;
-	const struct spt_interval *first = oldest(w);
-	char start[SPT_TIME_TEXT], end[SPT_TIME_TEXT], open[160] = "";
-	size_t windows = w->panes.n, groups = spt_panes_groups(&w->panes);
-	long long late_rows = w->total_late + w->late;
-
-	if (w->spec.kind == SPT_WINDOW_FIXED && first == NULL) {
-		snprintf(open, sizeof open, "0 windows open, ");
-	} else if (w->spec.kind == SPT_WINDOW_FIXED) {
-		spt_time_print(start, first->start, NULL);
-		spt_time_print(end, first->end, NULL);
-		snprintf(open, sizeof open,
-		    "%zu window%s open (the oldest %s to %s), ", windows,
-		    windows == 1 ? "" : "s", start, end);
-	}
-	snprintf(text, n, "%s%zu group%s, %lld row%s late", open, groups,
-	    groups == 1 ? "" : "s", late_rows, late_rows == 1 ? "" : "s");
-}
+static const char *const sides[] = { "late", NULL };
 
 const struct spt_stage spt_window_stage = {
 	.name = "swindow",
 	.min_inputs = 1,
 	.max_inputs = 1,
+	.sides = sides,
 	.open = open_stage,
 	.batch = batch,
 	.barrier = barrier,
 	.save = spt_window_save,
 	.load = spt_window_load,
 	.close = close_stage,
-	.status = status,
+	.status = spt_window_status,
 };

@@ -4,7 +4,9 @@
  */
 #include <string.h>
 
+#include "window/aggpartial.h"
 #include "window/eventtime.h"
+#include "window/gap.h"
 #include "window/swindow.h"
 
 /* ---- which column is time ------------------------------------------------ */
@@ -88,6 +90,16 @@ find_time(struct spt_window *w, const struct spt_schema *in, int mark,
 
 /* ---- the other columns --------------------------------------------------- */
 
+static void
+add_key(struct spt_window *w, const struct spt_schema *in, int col)
+{
+	struct spt_keycol *k = &w->keys.cols[w->keys.n++];
+
+	k->col = col;
+	k->type = in->fields[col].type;
+	k->name = in->fields[col].name;
+}
+
 static int
 find_keys(struct spt_window *w, const struct spt_schema *in, struct spt_err *e)
 {
@@ -96,16 +108,94 @@ find_keys(struct spt_window *w, const struct spt_schema *in, struct spt_err *e)
 	w->keys.cols = spt_alloc_zero(w->io, n * sizeof *w->keys.cols, e);
 	if (w->keys.cols == NULL)
 		return -1;
-	for (w->keys.n = 0; w->keys.n < n; w->keys.n++) {
-		struct spt_keycol *k = &w->keys.cols[w->keys.n];
+	for (size_t j = 0; j < n; j++) {
+		int col = spt_schema_need(in, w->key_names.v[j], e);
 
-		k->col = spt_schema_need(in, w->key_names.v[w->keys.n], e);
-		if (k->col < 0)
+		if (col < 0)
 			return spt_err_where(e, "-k");
-		k->type = in->fields[k->col].type;
-		k->name = in->fields[k->col].name;
+		add_key(w, in, col);
 	}
 	return 0;
+}
+
+static int
+find_gap(struct spt_window *w, const struct spt_schema *in, struct spt_err *e)
+{
+	const struct spt_field *f;
+
+	w->gap_col = -1;
+	if (w->spec.gap_column == NULL)
+		return 0;
+	w->gap_col = spt_schema_need(in, w->spec.gap_column, e);
+	if (w->gap_col < 0)
+		return spt_err_where(e, "-w gap:@%s", w->spec.gap_column);
+	f = &in->fields[w->gap_col];
+	if (!spt_gap_type(f->type))
+		return spt_fail(e, SPT_EUSAGE,
+		    "-w gap:@%s: column \"%s\" is %s: a gap is a number of "
+		    "seconds, or a string like 5m",
+		    f->name, f->name, spt_type_name(f->type));
+	return 0;
+}
+
+/* ---- partial results ----------------------------------------------------- */
+
+static bool
+is_edge(const struct spt_schema *in, size_t col, const char *edge)
+{
+	const char *v =
+	    col < in->n ? spt_meta_get(&in->fields[col].meta, SPT_KEY_WINDOW)
+			: NULL;
+
+	return v != NULL && strcmp(v, edge) == 0 &&
+	       in->fields[col].type == SPT_TIMESTAMP;
+}
+
+/* Windows and keys are those of the swindow --partial that made the rows. */
+static int
+find_merge(struct spt_window *w, const struct spt_schema *in, int mark,
+    struct spt_err *e)
+{
+	bool windows = is_edge(in, 0, "start") && is_edge(in, 1, "end");
+
+	w->keys.cols = spt_alloc_zero(w->io, in->n * sizeof *w->keys.cols, e);
+	if (w->keys.cols == NULL)
+		return -1;
+	for (size_t i = windows ? 2 : 0; i < in->n; i++)
+		if (spt_meta_get(&in->fields[i].meta, SPT_KEY_GROUP) != NULL)
+			add_key(w, in, (int)i);
+	if (!windows)
+		return find_time(w, in, mark, e);
+	w->spec.kind = SPT_WINDOW_GIVEN;
+	if (spt_meta_get(&in->fields[0].meta, SPT_KEY_SESSION) != NULL)
+		w->spec.kind = SPT_WINDOW_SESSION;
+	w->start_col = 0;
+	w->time_col = 1;
+	w->event_key = -1;
+	w->closes = w->mode != SPT_COMPLETE && mark == w->time_col;
+	if (w->spec.kind == SPT_WINDOW_SESSION && w->mode == SPT_UPDATE)
+		return spt_fail(e, SPT_EUSAGE,
+		    "sessions cannot be updated: say -m append or -m "
+		    "complete");
+	return 0;
+}
+
+/* ---- what cannot work ---------------------------------------------------- */
+
+/* Rows that are written again when they change are not rows to add up. */
+static int
+check_input(const struct spt_schema *in, struct spt_err *e)
+{
+	const char *mode = spt_meta_get(&in->meta, SPT_KEY_MODE);
+
+	if (mode == NULL)
+		return 0;
+	return spt_fail(e, SPT_EUSAGE,
+	    "the rows are results of a swindow -m %s, which writes a result "
+	    "again when it changes, so each would count several times: say -m "
+	    "append there (only the last swindow of a pipe may say update or "
+	    "complete)",
+	    mode);
 }
 
 /* Appending means that a result is never taken back, so it waits until its
@@ -118,7 +208,13 @@ check_mode(const struct spt_window *w, const struct spt_schema *in, int mark,
 	bool bounded = spt_schema_bounded(in) ||
 		       spt_meta_get(&in->meta, SPT_KEY_PROFILE) == NULL;
 
-	if (w->mode != SPT_APPEND || w->closes || bounded)
+	if (bounded)
+		return 0;
+	if (w->spec.kind == SPT_WINDOW_SESSION && w->keys.n == 0)
+		return spt_fail(e, SPT_EUSAGE,
+		    "sessions of all rows together on an input without end: "
+		    "say -k COLUMN, whose sessions they are");
+	if (w->mode != SPT_APPEND || w->closes)
 		return 0;
 	if (w->spec.kind == SPT_WINDOW_NONE && mark >= 0)
 		return spt_fail(e, SPT_EUSAGE,
@@ -137,94 +233,23 @@ check_mode(const struct spt_window *w, const struct spt_schema *in, int mark,
 	    in->fields[w->time_col].name);
 }
 
-/* ---- the output ---------------------------------------------------------- */
-
-static int
-add(struct spt_schema *s, const char *name, enum spt_type type, bool key,
-    struct spt_err *e)
-{
-	if (spt_schema_find(s, name) >= 0)
-		return spt_fail(e, SPT_EUSAGE,
-		    "two columns of the result would be named \"%s\" "
-		    "(NAME=sum:COLUMN names an aggregate)",
-		    name);
-	if (spt_schema_add(s, name, type, e) < 0)
-		return -1;
-	if (!key)
-		return 0;
-	return spt_meta_set(&s->fields[s->n - 1].meta, SPT_KEY_GROUP, "1", e);
-}
-
-/* The last column of s is the event time of results: only results that are
- * never taken back have one. */
-static int
-mark_time(const struct spt_window *w, struct spt_schema *s,
-    const struct spt_field *time, struct spt_err *e)
-{
-	const char *delay = spt_meta_get(&time->meta, SPT_KEY_EVENT_TIME);
-
-	if (delay == NULL || w->mode != SPT_APPEND)
-		return 0;
-	return spt_meta_set(
-	    &s->fields[s->n - 1].meta, SPT_KEY_EVENT_TIME, delay, e);
-}
-
-static int
-add_window(const struct spt_window *w, struct spt_schema *s,
-    const struct spt_schema *in, struct spt_err *e)
-{
-	if (add(s, "window_start", SPT_TIMESTAMP, true, e) < 0 ||
-	    spt_meta_set(&s->fields[0].meta, SPT_KEY_WINDOW, "start", e) < 0 ||
-	    add(s, "window_end", SPT_TIMESTAMP, true, e) < 0 ||
-	    spt_meta_set(&s->fields[1].meta, SPT_KEY_WINDOW, "end", e) < 0)
-		return -1;
-	return mark_time(w, s, &in->fields[w->time_col], e);
-}
-
-static int
-add_key(const struct spt_window *w, struct spt_schema *s,
-    const struct spt_field *from, bool time, struct spt_err *e)
-{
-	const char *window = spt_meta_get(&from->meta, SPT_KEY_WINDOW);
-
-	if (add(s, from->name, from->type, true, e) < 0)
-		return -1;
-	if (window != NULL && spt_meta_set(&s->fields[s->n - 1].meta,
-				  SPT_KEY_WINDOW, window, e) < 0)
-		return -1;
-	return time ? mark_time(w, s, from, e) : 0;
-}
-
-static int
-declare(const struct spt_window *w, const struct spt_schema *in,
-    struct spt_emit *out, struct spt_err *e)
-{
-	struct spt_schema s;
-	int rc = 0;
-
-	spt_schema_init(&s, w->io);
-	if (w->spec.kind != SPT_WINDOW_NONE)
-		rc = add_window(w, &s, in, e);
-	for (size_t j = 0; j < w->keys.n && rc == 0; j++)
-		rc = add_key(w, &s, &in->fields[w->keys.cols[j].col],
-		    (int)j == w->event_key, e);
-	for (size_t i = 0; i < w->aggs.n && rc == 0; i++)
-		rc = add(&s, w->aggs.v[i].name, w->aggs.v[i].out, false, e);
-	if (rc == 0)
-		rc = spt_emit_schema(out, SPT_STREAM, &s, e);
-	spt_schema_fini(&s);
-	return rc;
-}
-
 int
 spt_window_open(struct spt_window *w, const struct spt_schema *in,
     struct spt_emit *out, struct spt_err *e)
 {
-	int mark = spt_schema_event_time(in, NULL);
+	int mark = spt_schema_event_time(in, &w->delay);
 
-	if (find_keys(w, in, e) < 0 || find_time(w, in, mark, e) < 0 ||
-	    spt_aggs_bind(&w->aggs, in, e) < 0 ||
-	    check_mode(w, in, mark, e) < 0)
+	if (find_gap(w, in, e) < 0)
 		return -1;
-	return declare(w, in, out, e);
+	if (w->merge) {
+		if (find_merge(w, in, mark, e) < 0 ||
+		    spt_aggs_bind_partial(&w->aggs, in, e) < 0)
+			return -1;
+	} else if (find_keys(w, in, e) < 0 || find_time(w, in, mark, e) < 0 ||
+		   spt_aggs_bind(&w->aggs, in, e) < 0) {
+		return -1;
+	}
+	if (check_input(in, e) < 0 || check_mode(w, in, mark, e) < 0)
+		return -1;
+	return spt_window_declare(w, in, out, e);
 }

@@ -4,10 +4,12 @@
  *	key			value
  *	"c"			text: windows, keys and aggregates; only in
  *				whole saves; another text is refused
- *	"w"			the watermark of the last barrier, 8 bytes
+ *	"w"			8 bytes each: the watermark of the last
+ *				barrier, and how many rows ever came
  *	"g" start end key	the states of one group: start and end of its
- *				window 8 bytes each, key as in groupkey.h,
- *				states as in agg_sum.c and agg_pick.c
+ *				slice 8 bytes each, key as in groupkey.h,
+ *				states as the files of aggregates say
+ *	"s" start key		a session: its end in 8 bytes, then its states
  *
  * Numbers are least byte first.  A delta has "w", the groups that rows came
  * into since the last save, and the removal of those that are gone.
@@ -46,48 +48,79 @@ put_entry_key(struct spt_buf *b, const struct spt_pane *pane, uint32_t i,
 	    b, spt_groups_key(&pane->groups, i), pane->groups.v[i].key_len, e);
 }
 
+/* ... of a session. */
+static int
+put_session_key(const struct spt_window *w, struct spt_buf *b, uint32_t i,
+    struct spt_err *e)
+{
+	const struct spt_sessions *s = &w->sessions;
+	const struct spt_session *v = &s->v[i];
+
+	if (spt_buf_putc(b, 's', e) < 0 || put_word(b, v->start, e) < 0)
+		return -1;
+	return spt_buf_put(
+	    b, spt_groups_key(&s->keys, v->key), s->keys.v[v->key].key_len, e);
+}
+
 /* The text of "c". */
 static int
 describe(const struct spt_window *w, struct spt_buf *b, struct spt_err *e)
 {
-	static const char *const kinds[] = { "count", "sum", "avg", "min",
-		"max", "first", "last" };
-
-	if (spt_buf_printf(b, e, "1 windows %d %lld/%lld%+lld",
+	if (spt_buf_printf(b, e, "1 windows %d %lld/%lld%+lld gap %lld%s%s",
 		(int)w->spec.kind, (long long)w->spec.size,
-		(long long)w->spec.slide, (long long)w->spec.offset) < 0)
+		(long long)w->spec.slide, (long long)w->spec.offset,
+		(long long)w->spec.gap, w->gap_col >= 0 ? " @" : "",
+		w->gap_col >= 0 ? w->spec.gap_column : "") < 0)
 		return -1;
 	for (size_t j = 0; j < w->keys.n; j++)
 		if (spt_buf_printf(b, e, "\nkey %s %s",
 			spt_type_name(w->keys.cols[j].type),
 			w->keys.cols[j].name) < 0)
 			return -1;
-	for (size_t i = 0; i < w->aggs.n; i++) {
-		const struct spt_agg *a = &w->aggs.v[i];
-
-		if (spt_buf_printf(b, e, "\n%s %s %s", kinds[a->kind],
-			spt_type_name(a->out),
-			a->column != NULL ? a->column : "") < 0)
+	for (size_t i = 0; i < w->aggs.n; i++)
+		if (spt_buf_putc(b, '\n', e) < 0 ||
+		    spt_agg_describe(&w->aggs.v[i], b, e) < 0)
 			return -1;
-	}
 	return 0;
 }
 
 /* ---- save ---------------------------------------------------------------- */
 
+/* What was put behind the length at is an entry key. */
+static void
+end_removed(struct spt_window *w, size_t at)
+{
+	size_t n = w->removed.len - at - sizeof n;
+
+	memcpy(w->removed.data + at, &n, sizeof n);
+}
+
 int
 spt_window_removed(struct spt_window *w, const struct spt_pane *pane,
     uint32_t i, struct spt_err *e)
 {
-	size_t at = w->removed.len, n = 0;
+	size_t at = w->removed.len;
 
 	if ((pane->groups.v[i].flags & SPT_GROUP_SAVED) == 0)
 		return 0;
-	if (spt_buf_put(&w->removed, &n, sizeof n, e) < 0 ||
+	if (spt_buf_put(&w->removed, &at, sizeof at, e) < 0 ||
 	    put_entry_key(&w->removed, pane, i, e) < 0)
 		return -1;
-	n = w->removed.len - at - sizeof n;
-	memcpy(w->removed.data + at, &n, sizeof n);
+	end_removed(w, at);
+	return 0;
+}
+
+int
+spt_window_session_removed(struct spt_window *w, uint32_t i, struct spt_err *e)
+{
+	size_t at = w->removed.len;
+
+	if ((w->sessions.v[i].flags & SPT_GROUP_SAVED) == 0)
+		return 0;
+	if (spt_buf_put(&w->removed, &at, sizeof at, e) < 0 ||
+	    put_session_key(w, &w->removed, i, e) < 0)
+		return -1;
+	end_removed(w, at);
 	return 0;
 }
 
@@ -110,6 +143,40 @@ save_group(struct spt_window *w, struct spt_pane *pane, uint32_t i,
 }
 
 static int
+save_session(struct spt_window *w, uint32_t i, struct spt_state_out *out,
+    struct spt_err *e)
+{
+	struct spt_session *v = &w->sessions.v[i];
+	size_t n_key;
+
+	w->text.len = 0;
+	if (put_session_key(w, &w->text, i, e) < 0)
+		return -1;
+	n_key = w->text.len;
+	if (put_word(&w->text, v->end, e) < 0 ||
+	    spt_aggs_save(
+		&w->aggs, spt_sessions_state(&w->sessions, i), &w->text, e) < 0)
+		return -1;
+	v->flags |= SPT_GROUP_SAVED;
+	v->flags &= ~SPT_GROUP_DIRTY;
+	return out->put(out->ctx, w->text.data, n_key, w->text.data + n_key,
+	    w->text.len - n_key, e);
+}
+
+static int
+save_sessions(struct spt_window *w, struct spt_state_out *out, bool delta,
+    struct spt_err *e)
+{
+	uint32_t wanted = delta ? SPT_GROUP_DIRTY : SPT_SESSION_LIVE;
+
+	for (uint32_t i = 0; i < w->sessions.n; i++)
+		if ((w->sessions.v[i].flags & wanted) != 0 &&
+		    save_session(w, i, out, e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
 save_removed(struct spt_window *w, struct spt_state_out *out, struct spt_err *e)
 {
 	size_t n;
@@ -127,9 +194,10 @@ static int
 save_head(struct spt_window *w, struct spt_state_out *out, bool delta,
     struct spt_err *e)
 {
-	uint64_t mark = htole64((uint64_t)w->watermark);
-
-	if (out->put(out->ctx, "w", 1, &mark, 8, e) < 0)
+	w->text.len = 0;
+	if (put_word(&w->text, w->watermark, e) < 0 ||
+	    put_word(&w->text, w->aggs.seq, e) < 0 ||
+	    out->put(out->ctx, "w", 1, w->text.data, w->text.len, e) < 0)
 		return -1;
 	if (delta)
 		return save_removed(w, out, e);
@@ -148,7 +216,8 @@ spt_window_save(
 	/* Nobody took notes before the first save. */
 	if ((w->panes.tracked & SPT_GROUP_DIRTY) == 0)
 		delta = false;
-	if (save_head(w, out, delta, e) < 0)
+	if (save_head(w, out, delta, e) < 0 ||
+	    save_sessions(w, out, delta, e) < 0)
 		return -1;
 	for (size_t p = 0; p < w->panes.n; p++) {
 		struct spt_pane *pane = w->panes.v[p];
@@ -195,9 +264,45 @@ load_group(struct spt_window *w, const uint8_t *key, size_t n_key,
 	    spt_groups_at_key(&pane->groups, key, n_key,
 		spt_keyset_hash_key(&w->keys, key, w->seed), &i, e) < 0)
 		return -1;
+	if (w->spec.kind == SPT_WINDOW_FIXED) {
+		struct spt_slice s;
+
+		spt_slice_get(&w->spec, span.start, &s);
+		pane->unit = s.unit;
+		pane->first = s.first;
+		pane->last = s.last;
+	}
 	pane->groups.v[i].flags |= SPT_GROUP_SAVED;
 	rc = spt_aggs_load(
 	    &w->aggs, spt_groups_state(&pane->groups, i), val, n_val, e);
+	if (rc == 0)
+		return damaged(e);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+load_session(struct spt_window *w, const uint8_t *key, size_t n_key,
+    const uint8_t *val, size_t n_val, struct spt_err *e)
+{
+	struct spt_sessions *s = &w->sessions;
+	struct spt_interval span;
+	uint32_t k, i;
+	int rc;
+
+	if (n_key < 9 || n_val < 8 ||
+	    !spt_keyset_valid(&w->keys, key + 9, n_key - 9))
+		return damaged(e);
+	span.start = get_word(key + 1);
+	span.end = get_word(val);
+	key += 9;
+	n_key -= 9;
+	if (spt_groups_at_key(&s->keys, key, n_key,
+		spt_keyset_hash_key(&w->keys, key, w->seed), &k, e) < 0 ||
+	    spt_sessions_add(s, k, &span, &i, e) < 0)
+		return -1;
+	s->v[i].flags = SPT_SESSION_LIVE | SPT_GROUP_SAVED;
+	rc = spt_aggs_load(
+	    &w->aggs, spt_sessions_state(s, i), val + 8, n_val - 8, e);
 	if (rc == 0)
 		return damaged(e);
 	return rc < 0 ? -1 : 0;
@@ -226,12 +331,15 @@ load_entry(struct spt_window *w, const uint8_t *key, size_t n_key,
 {
 	if (n_key == 1 && key[0] == 'c')
 		return check_description(w, val, n_val, e);
-	if (n_key == 1 && key[0] == 'w' && n_val == 8) {
+	if (n_key == 1 && key[0] == 'w' && n_val == 16) {
 		w->watermark = get_word(val);
+		w->aggs.seq = get_word((const uint8_t *)val + 8);
 		return 0;
 	}
 	if (n_key > 1 && key[0] == 'g')
 		return load_group(w, key, n_key, val, n_val, e);
+	if (n_key > 1 && key[0] == 's')
+		return load_session(w, key, n_key, val, n_val, e);
 	return damaged(e);
 }
 

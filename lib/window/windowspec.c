@@ -51,6 +51,27 @@ check(const struct spt_windowspec *w, struct spt_err *e)
 	return 0;
 }
 
+/* What stands behind "gap:". */
+static int
+parse_gap(struct spt_windowspec *w, const char *text, struct spt_err *e)
+{
+	w->kind = SPT_WINDOW_SESSION;
+	if (w->offset != 0)
+		return spt_fail(e, SPT_EUSAGE,
+		    "--offset moves windows of a size: sessions begin with "
+		    "their first row");
+	if (text[0] == '@' && text[1] != '\0') {
+		w->gap_column = spt_strdup(w->io, text + 1, e);
+		return w->gap_column == NULL ? -1 : 0;
+	}
+	if (spt_duration_parse(text, false, &w->gap, e) < 0)
+		return spt_err_where(e, "-w: gap");
+	if (w->gap <= 0)
+		return spt_fail(
+		    e, SPT_EUSAGE, "-w: the gap must be more than 0");
+	return 0;
+}
+
 int
 spt_windowspec_parse(struct spt_windowspec *w, const struct spt_io *io,
     const char *text, int64_t offset, struct spt_err *e)
@@ -59,6 +80,7 @@ spt_windowspec_parse(struct spt_windowspec *w, const struct spt_io *io,
 	int rc;
 
 	memset(w, 0, sizeof *w);
+	w->io = io;
 	w->offset = offset;
 	if (text == NULL) {
 		if (offset != 0)
@@ -66,6 +88,8 @@ spt_windowspec_parse(struct spt_windowspec *w, const struct spt_io *io,
 			    "--offset moves windows: say their size with -w");
 		return 0;
 	}
+	if (strncmp(text, "gap:", 4) == 0)
+		return parse_gap(w, text + 4, e);
 	copy = spt_strdup(io, text, e);
 	if (copy == NULL)
 		return -1;
@@ -73,4 +97,12 @@ spt_windowspec_parse(struct spt_windowspec *w, const struct spt_io *io,
 	rc = parse_sizes(w, copy, e);
 	spt_free(io, copy);
 	return rc < 0 ? -1 : check(w, e);
+}
+
+void
+spt_windowspec_fini(struct spt_windowspec *w)
+{
+	if (w->io != NULL)
+		spt_free(w->io, w->gap_column);
+	memset(w, 0, sizeof *w);
 }

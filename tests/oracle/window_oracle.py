@@ -11,6 +11,7 @@ programs but the meaning.  The programs are taken from $builddir/bin, else
 from bin of this tree, else from the path.
 """
 import json
+import math
 import os
 import random
 import shlex
@@ -25,7 +26,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 SECOND = 1000000
 COLUMNS = {"time": "timestamp", "k": "string", "j": "int", "v": "int",
-           "f": "float", "b": "bool"}
+           "f": "float", "b": "bool", "g": "string"}
 
 
 # ---- a random case ---------------------------------------------------------
@@ -43,15 +44,16 @@ class Case:
         self.mode = r.choice(["append", "update", "complete"])
         self.marked = r.random() < 0.8
         self.delay = r.choice([0, 0, 1, 3, 10]) * unit
-        self.kind = r.choice(["tumbling", "tumbling", "sliding", "sliding",
-                              "none", "raw"])
+        self.kind = r.choice(["tumbling", "sliding", "sliding", "session",
+                              "session", "none", "raw"])
         self.size = self.slide = r.randint(1, 20) * unit
         if self.kind == "sliding":
             self.slide = r.randint(1, self.size)
             if r.random() < 0.7:
                 self.slide = max(unit, self.slide // unit * unit)
-            if self.size // self.slide > 50:
-                self.slide = self.size // 50
+            most = r.choice([5, 50, 300])
+            if self.size // self.slide > most:
+                self.slide = self.size // most
         self.offset = 0
         if r.random() < 0.4:
             self.offset = r.randint(-self.slide + 1, self.slide - 1)
@@ -59,9 +61,17 @@ class Case:
         if self.kind == "raw":
             self.keys.insert(r.randint(0, len(self.keys)), "time")
         self.windows = self.kind in ("tumbling", "sliding")
+        self.gap = r.choice([None, 1, 2, 5, 30])
+        if self.gap is not None:
+            self.gap *= unit
+        self.gap_type = r.choice(["string", "float", "int"])
+        if self.kind == "session" and self.mode == "update":
+            self.mode = "append"
         self.aggs = self.choose_aggs()
         self.epochs = self.choose_rows(unit)
         self.final_mark = r.random() < 0.5
+        self.partial = self.mode == "append" and r.random() < 0.3
+        self.keep_late = r.random() < 0.5
 
     def choose_aggs(self):
         r = self.r
@@ -98,9 +108,19 @@ class Case:
                     "f": self.maybe(r.choice([0.1, 0.2, -1.5, 1e9, 1e-9,
                                               -1e9, float(r.randint(0, 3))])),
                     "b": self.maybe(r.random() < 0.5),
+                    "g": self.maybe(self.choose_gap(unit)),
                 })
             epochs.append(rows)
         return epochs
+
+    def choose_gap(self, unit):
+        """As the column says it; microseconds are gap_of."""
+        n = self.r.choice([-1, 0, 1, 2, 2, 5, 20])
+        if self.gap_type == "int":
+            return n
+        if self.gap_type == "float":
+            return n * unit / SECOND
+        return ("-" if n < 0 else "") + duration(abs(n) * unit)
 
     def maybe(self, v):
         return None if self.r.random() < 0.1 else v
@@ -119,7 +139,8 @@ class Case:
         return "\n".join(lines) + "\n"
 
     def stages(self, path):
-        schema = ", ".join(f"{c} {t}" for c, t in COLUMNS.items())
+        schema = ", ".join(f"{c} {t if c != 'g' else self.gap_type}"
+                           for c, t in COLUMNS.items())
         stages = [["sread", "-f", "csv", "-s", schema, "--epoch-mark", "--",
                    path]]
         window = ["swindow", "-m", self.mode]
@@ -133,11 +154,20 @@ class Case:
             if self.offset != 0:
                 window += ["--offset", ("-" if self.offset < 0 else "")
                            + duration(abs(self.offset))]
+        if self.kind == "session":
+            window += ["-w", "gap:" + (duration(self.gap) if self.gap
+                                       else "@g")]
         if self.keys:
             window += ["-k", ",".join(self.keys)]
+        if self.keep_late:
+            window += ["--late", path + ".late"]
         for name, f, column in self.aggs:
             window.append(f"{name}={f}" + (f":{column}" if column else ""))
-        return stages + [window, ["swrite", "-f", "ndjson", "--barriers"]]
+        stages.append(window)
+        if self.partial:
+            window.append("--partial")
+            stages.append(["swindow", "--merge"])
+        return stages + [["swrite", "-f", "ndjson", "--barriers"]]
 
 
 def cell(column, v):
@@ -176,6 +206,32 @@ def windows_of(case, t):
     return [(s, s + case.size) for s in starts if s <= t < s + case.size]
 
 
+def gap_of(case, row):
+    """Microseconds, or None: the row begins no session."""
+    g = row["g"]
+    if case.gap is not None:
+        return case.gap
+    if g is None:
+        return None
+    if isinstance(g, str):
+        n = int(g.rstrip("us"))
+        return n if g.endswith("us") else n * SECOND
+    return round(Fraction(g) * SECOND)
+
+
+def join_sessions(sessions):
+    """Those that overlap or touch become one; rows keep their order."""
+    joined = []
+    for start, end, rows in sorted(sessions, key=lambda s: s[:2]):
+        if joined and start <= joined[-1][1]:
+            last = joined[-1]
+            last[1] = max(last[1], end)
+            last[2] = sorted(last[2] + rows, key=lambda r: r["seq"])
+        else:
+            joined.append([start, end, rows])
+    return joined
+
+
 def result(f, column, rows):
     """One aggregate of these rows, which are in the order of the input."""
     if f == "count" and column is None:
@@ -196,7 +252,8 @@ def result(f, column, rows):
         return best(values)
     total = sum(Fraction(v) for v in values)
     if f == "avg":
-        return float(total / len(values))
+        mean = float(total / len(values))
+        return Mean(mean) if isinstance(values[0], float) else mean
     if isinstance(values[0], float):
         return float(total)
     if not -2**63 <= total < 2**63:
@@ -216,9 +273,11 @@ class Answer:
     def __init__(self, case):
         self.case = case
         self.groups = {}  # (window, keys) -> rows
+        self.late_rows = []
+        self.seq = 0
         self.touched = set()
         self.watermark = None  # of the barrier before
-        self.late = self.null_time = 0
+        self.null_time = 0
         self.newest = None
         self.epochs = []
         self.overflow = False
@@ -235,6 +294,8 @@ class Answer:
 
     def ends(self, window, keys):
         """When the group can be closed; None: only at the end."""
+        if self.case.kind == "session":
+            return window[1]
         if self.case.kind == "raw":
             return keys[self.case.keys.index("time")]
         return window[1] if self.case.windows else None
@@ -248,8 +309,13 @@ class Answer:
     def take(self, row):
         case = self.case
         keys = tuple(row[k] for k in case.keys)
-        if case.windows and row["time"] is None:
+        row["seq"] = self.seq
+        self.seq += 1
+        if (case.windows or case.kind == "session") and row["time"] is None:
             self.null_time += 1
+            return
+        if case.kind == "session":
+            self.take_event(row, keys)
             return
         was_late = False
         for w in windows_of(case, row["time"]):
@@ -258,7 +324,23 @@ class Answer:
                 continue
             self.groups.setdefault((w, keys), []).append(row)
             self.touched.add((w, keys))
-        self.late += was_late
+        if was_late:
+            self.late_rows.append(row)
+
+    def take_event(self, row, keys):
+        gap = gap_of(self.case, row)
+        if gap is None or gap <= 0:
+            return
+        event = [row["time"], row["time"] + gap, [row]]
+        if self.closed((event[0], event[1]), keys, self.watermark):
+            self.late_rows.append(row)
+            return
+        mine = [event]
+        for window, k in list(self.groups):
+            if k == keys:
+                mine.append([*window, self.groups.pop((window, k))])
+        for start, end, rows in join_sessions(mine):
+            self.groups[((start, end), keys)] = rows
 
     def epoch(self, rows, final):
         case = self.case
@@ -277,7 +359,8 @@ class Answer:
                 or self.closed(*g, watermark)]
         if case.mode == "append":
             out = gone
-            if final and not case.windows and not case.keys and not out:
+            if (final and case.kind in ("none", "raw") and not case.keys
+                    and not out):
                 out = [((0, 0), ())]
                 self.groups[out[0]] = []
         elif case.mode == "update":
@@ -295,7 +378,7 @@ class Answer:
         case = self.case
         (start, end), keys = group
         row = {}
-        if case.windows:
+        if case.windows or case.kind == "session":
             row["window_start"] = print_time(start)
             row["window_end"] = print_time(end)
         for name, value in zip(case.keys, keys):
@@ -318,7 +401,7 @@ def run(stages):
     env = dict(os.environ)
     bins = os.path.join(env.get("builddir", ROOT), "bin")
     env["PATH"] = bins + os.pathsep + env["PATH"]
-    procs = []
+    procs, said = [], {}
     upstream = subprocess.DEVNULL
     for argv in stages:
         p = subprocess.Popen(argv, stdin=upstream, stdout=subprocess.PIPE,
@@ -328,10 +411,11 @@ def run(stages):
         upstream = p.stdout
         procs.append(p)
     out, err = (b.decode() for b in procs[-1].communicate(timeout=60))
-    said = {stages[-1][0]: (procs[-1].returncode, err)}
     for argv, p in zip(stages[:-1], procs):
-        said[argv[0]] = (p.wait(timeout=60), p.stderr.read().decode())
+        name = argv[0] if argv[0] not in said else argv[0] + "-2"
+        said[name] = (p.wait(timeout=60), p.stderr.read().decode())
         p.stderr.close()
+    said[stages[-1][0]] = (procs[-1].returncode, err)
     return out, said
 
 
@@ -359,19 +443,42 @@ def rows_said(text, what):
     return 0
 
 
+class Mean(float):
+    """Of floats: the sum is exact, but may be rounded before it is divided."""
+
+
+def same_value(got, want):
+    if isinstance(want, Mean):
+        return type(got) is float and abs(got - want) <= math.ulp(want)
+    return type(got) is type(want) and got == want
+
+
 def same(got, want):
     """Equal, a float only to a float."""
-    if list(got) != list(want):
-        return False
-    return all(type(got[c]) is type(want[c]) and got[c] == want[c]
-               for c in want)
+    return list(got) == list(want) and all(
+        same_value(got[c], want[c]) for c in want)
+
+
+def compare_late(case, path, rows):
+    """Late rows come back with their columns, in their order."""
+    out, said = run([["sread", "-f", "arrow", path],
+                     ["swrite", "-f", "ndjson"]])
+    if any(s[0] != 0 for s in said.values()):
+        return f"late rows: {said}"
+    got = [json.loads(line) for line in out.splitlines()]
+    want = [{c: print_time(r[c]) if c == "time" and r[c] is not None
+             else r[c] for c in COLUMNS} for r in rows]
+    if len(got) == len(want) and all(same(a, b) for a, b in zip(got, want)):
+        return None
+    return f"late rows are {got}, expected {want}"
 
 
 def compare(case, stages):
     """None, or what is wrong."""
     answer = Answer(case)
     out, said = run(stages)
-    status, text = said["swindow"]
+    status, text = said["swindow-2" if answer.overflow and case.partial
+                        else "swindow"]
     if answer.overflow:
         if status == 1 and "does not fit" in text:
             return None
@@ -391,11 +498,15 @@ def compare(case, stages):
         if len(lines) == 1:
             lines.append("  the same rows in another order or type")
         return "\n".join(lines)
-    for what, want in (("late", answer.late),
+    for what, want in (("late", len(answer.late_rows)),
                        ("without an event time", answer.null_time)):
         n = rows_said(text, what)
         if n != want:
             return f"{n} rows {what}, expected {want}"
+    if case.keep_late:
+        late = stages[-2 - case.partial]
+        return compare_late(case, late[late.index("--late") + 1],
+                            answer.late_rows)
     return None
 
 
@@ -413,7 +524,7 @@ def main():
             wrong = compare(case, case.stages(path))
             answer = Answer(case)
             rows += sum(len(e) for e in answer.epochs)
-            late += answer.late
+            late += len(answer.late_rows)
             if wrong is None:
                 continue
             failed += 1

@@ -36,6 +36,10 @@ struct spt_emit {
 		int64_t value;
 	} figures[16];
 	int n_figures;
+	struct spt_buf said; /* lines for the user, with newlines */
+	bool keep_side;      /* side output 1 is wanted ... */
+	struct spt_builder side;
+	struct spt_buf side_text; /* ... as text */
 };
 
 struct link {
@@ -52,6 +56,8 @@ struct harness {
 	int n;
 	int64_t epoch;
 	int64_t batch_rows; /* rows a batch; 0: all of an epoch in one */
+	spt_time time;      /* spate:time of the epoch */
+	bool keep_side;     /* of stages that are added */
 	spt_time watermark; /* of the last barrier, as it left */
 	struct spt_buf text;
 	struct spt_err e;
@@ -63,7 +69,8 @@ int
 spt_emit_schema(
     struct spt_emit *out, int k, const struct spt_schema *s, struct spt_err *e)
 {
-	(void)k;
+	if (k != SPT_STREAM)
+		return spt_builder_init(&out->side, s->io, s, e);
 	out->declared = true;
 	if (spt_schema_copy(&out->schema, s, e) < 0)
 		return -1;
@@ -73,15 +80,22 @@ spt_emit_schema(
 bool
 spt_emit_wanted(const struct spt_emit *out, int k)
 {
-	(void)out;
-	return k == SPT_STREAM;
+	return k == SPT_STREAM || out->keep_side;
+}
+
+void
+spt_emit_say(struct spt_emit *out, const char *line)
+{
+	struct spt_err e = { 0 };
+
+	if (spt_buf_printf(&out->said, &e, "%s\n", line) < 0)
+		abort();
 }
 
 static int
-print_cell(
-    struct spt_emit *out, const struct spt_col *c, int64_t i, struct spt_err *e)
+print_cell(struct spt_emit *out, struct spt_buf *t, const struct spt_col *c,
+    int64_t i, struct spt_err *e)
 {
-	struct spt_buf *t = &out->text;
 	char text[SPT_NUMBER_TEXT];
 	const char *p;
 	size_t n;
@@ -115,17 +129,16 @@ print_cell(
 }
 
 static int
-print_batch(struct spt_emit *out, const struct spt_batch *b, struct spt_err *e)
+print_batch(struct spt_emit *out, struct spt_buf *t, const struct spt_batch *b,
+    struct spt_err *e)
 {
-	struct spt_buf *t = &out->text;
-
 	for (int64_t i = 0; i < b->rows; i++) {
 		if (t->len != 0 && spt_buf_putc(t, ' ', e) < 0)
 			return -1;
 		for (size_t c = 0; c < b->n; c++) {
 			if (c != 0 && spt_buf_putc(t, ',', e) < 0)
 				return -1;
-			if (print_cell(out, &b->cols[c], i, e) < 0)
+			if (print_cell(out, t, &b->cols[c], i, e) < 0)
 				return -1;
 		}
 	}
@@ -138,7 +151,7 @@ spt_emit_batch(
 {
 	(void)k;
 	if (out->next == NULL)
-		return print_batch(out, b, e);
+		return print_batch(out, &out->text, b, e);
 	return out->next->stage->batch(
 	    out->next->self, 0, b, &out->next->out, e);
 }
@@ -146,8 +159,7 @@ spt_emit_batch(
 struct spt_builder *
 spt_emit_builder(struct spt_emit *out, int k)
 {
-	(void)k;
-	return &out->builder;
+	return k == SPT_STREAM ? &out->builder : &out->side;
 }
 
 static int
@@ -167,7 +179,16 @@ rows_out(struct spt_emit *out, struct spt_err *e)
 int
 spt_emit_row(struct spt_emit *out, int k, struct spt_err *e)
 {
-	(void)k;
+	struct spt_batch b;
+	int rc;
+
+	if (k != SPT_STREAM) {
+		spt_builder_end_row(&out->side);
+		spt_builder_batch(&out->side, &b);
+		rc = print_batch(out, &out->side_text, &b, e);
+		spt_builder_reset(&out->side);
+		return rc;
+	}
 	spt_builder_end_row(&out->builder);
 	return spt_builder_full(&out->builder) ? rows_out(out, e) : 0;
 }
@@ -251,6 +272,9 @@ harness_add(struct harness *h, const struct spt_stage *stage, void *self)
 	l->self = self;
 	spt_schema_init(&l->out.schema, h->io);
 	spt_buf_init(&l->out.text, h->io);
+	spt_buf_init(&l->out.said, h->io);
+	spt_buf_init(&l->out.side_text, h->io);
+	l->out.keep_side = h->keep_side;
 	if (h->n > 1) {
 		in[0] = &h->links[h->n - 2].out.schema;
 		h->links[h->n - 2].out.next = l;
@@ -270,6 +294,9 @@ harness_fini(struct harness *h)
 		spt_builder_fini(&l->out.builder);
 		spt_schema_fini(&l->out.schema);
 		spt_buf_fini(&l->out.text);
+		spt_buf_fini(&l->out.said);
+		spt_buf_fini(&l->out.side_text);
+		spt_builder_fini(&l->out.side);
 	}
 	spt_builder_fini(&h->rows);
 	spt_schema_fini(&h->in);
@@ -329,6 +356,9 @@ harness_rows(struct harness *h, const char *rows)
 {
 	char cell[256];
 
+	for (int i = 0; i < h->n; i++)
+		h->links[i].out.time = h->time;
+
 	while (*rows != '\0') {
 		size_t n = strcspn(rows, " "), used = 0;
 
@@ -377,6 +407,7 @@ harness_barrier(struct harness *h, bool final)
 
 	spt_control_init(&c, h->io, SPT_ITEM_BARRIER);
 	c.epoch = h->epoch++;
+	c.time = h->time;
 	c.watermark = SPT_TIME_MIN;
 	c.final = final;
 	for (int i = 0; i < h->n && rc == 0; i++) {
@@ -406,6 +437,32 @@ harness_final(struct harness *h, const char *rows)
 	int rc = harness_rows(h, rows);
 
 	return harness_text(h, rc == 0 ? harness_barrier(h, true) : rc);
+}
+
+/* What stage i said to the user since the last call. */
+static inline const char *
+harness_said(struct harness *h, int i)
+{
+	struct spt_buf *t = &h->links[i].out.said;
+
+	h->text.len = 0;
+	if (spt_buf_put(&h->text, t->data, t->len, &h->e) < 0)
+		return "no memory";
+	t->len = 0;
+	return spt_buf_str(&h->text, &h->e);
+}
+
+/* Rows of its side output since the last call. */
+static inline const char *
+harness_side(struct harness *h, int i)
+{
+	struct spt_buf *t = &h->links[i].out.side_text;
+
+	h->text.len = 0;
+	if (spt_buf_put(&h->text, t->data, t->len, &h->e) < 0)
+		return "no memory";
+	t->len = 0;
+	return spt_buf_str(&h->text, &h->e);
 }
 
 /* A figure of stage i's last barrier, or -1. */

@@ -7,6 +7,7 @@
 #include "unit.h"
 #include "window/agg.h"
 #include "window/exactsum.h"
+#include "window/floatsum.h"
 
 static struct spt_schema schema;
 static struct spt_err err;
@@ -24,13 +25,18 @@ mean(const int64_t *v, uint64_t n)
 }
 
 static double
-dd_sum(const double *v, size_t n)
+float_sum(const double *v, size_t n)
 {
-	struct spt_dd s = { 0 };
+	const struct spt_io *io = spt_io_system();
+	struct spt_floatsum s = { 0 };
+	double sum;
 
 	for (size_t i = 0; i < n; i++)
-		spt_dd_add(&s, v[i]);
-	return s.hi;
+		CHECK(spt_floatsum_add(&s, io, v[i], &err) == 0);
+	CHECK(spt_floatsum_settle(&s, io, &err) == 0);
+	sum = spt_floatsum_get(&s);
+	spt_floatsum_fini(&s, io);
+	return sum;
 }
 
 #define N(a) (sizeof(a) / sizeof(a)[0])
@@ -103,32 +109,44 @@ static void
 floats(void)
 {
 	const double cancel[] = { 1, 1e100, 1, -1e100 };
+	const double tower[] = { 1e300, 1, 1e-300, -1e300, 0x1p-1074, -1e-300,
+		-1 };
+	const double huge[] = { DBL_MAX, DBL_MAX, -DBL_MAX, 1 },
+		     over[] = { DBL_MAX, 1, DBL_MAX };
 	const double inf[] = { INFINITY, 1, 2 },
 		     none[] = { INFINITY, 1, -INFINITY };
 	double tenths[10000], back[10000];
-	struct spt_dd a = { 0 }, b = { 0 };
+	const struct spt_io *io = spt_io_system();
+	struct spt_floatsum a = { 0 }, b = { 0 };
 
-	CHECK(dd_sum(cancel, N(cancel)) == 2);
-	CHECK(isinf(dd_sum(inf, N(inf))));
-	CHECK(isnan(dd_sum(none, N(none))));
+	CHECK(float_sum(cancel, N(cancel)) == 2);
+	CHECK(float_sum(tower, N(tower)) == 0x1p-1074);
+	CHECK(float_sum(huge, N(huge)) == DBL_MAX);
+	CHECK(isinf(float_sum(over, N(over))));
+	CHECK(isinf(float_sum(inf, N(inf))));
+	CHECK(isnan(float_sum(none, N(none))));
 	for (int i = 0; i < 10000; i++) {
 		tenths[i] = (random() - RAND_MAX / 2) / 10.0;
 		back[9999 - i] = tenths[i];
 	}
-	CHECK(dd_sum(tenths, 10000) == dd_sum(back, 10000));
+	CHECK(float_sum(tenths, 10000) == float_sum(back, 10000));
 	for (int i = 0; i < 10; i++)
-		spt_dd_add(&a, 0.1);
+		CHECK(spt_floatsum_add(&a, io, 0.1, &err) == 0);
 	/* Ten times the double 0.1 is a little more than 1, and 1 is the
 	 * nearest; adding up in double gives 0.9999999999999999. */
-	CHECK(a.hi == 1.0 && a.lo != 0);
-	CHECK(spt_dd_mean(&a, 10) == 0.1);
-	spt_dd_add(&b, 1e17);
-	spt_dd_merge(&b, &a);
-	spt_dd_add(&b, -1e17);
+	CHECK(a.hi == 1.0 && a.lo != 0 && a.rest.n == 0);
+	CHECK(spt_floatsum_mean(&a, 10) == 0.1);
+	CHECK(spt_floatsum_add(&b, io, 1e17, &err) == 0);
+	CHECK(spt_floatsum_merge(&b, io, &a, &err) == 0);
+	CHECK(spt_floatsum_add(&b, io, -1e17, &err) == 0);
 	CHECK(b.hi == 1.0);
-	spt_dd_add(&b, DBL_MAX);
-	spt_dd_add(&b, DBL_MAX);
-	CHECK(isinf(b.hi) && isinf(spt_dd_mean(&b, 3)));
+	for (int i = 0; i < 3; i++)
+		CHECK(spt_floatsum_add(&b, io, DBL_MAX, &err) == 0);
+	CHECK(spt_floatsum_settle(&b, io, &err) == 0);
+	CHECK(isinf(spt_floatsum_get(&b)));
+	CHECK(spt_floatsum_mean(&b, 3) == DBL_MAX);
+	spt_floatsum_fini(&a, io);
+	spt_floatsum_fini(&b, io);
 }
 
 /* ---- parsing and types --------------------------------------------------- */
@@ -182,7 +200,43 @@ words(void)
 	good("last:s", "last_s", SPT_UTF8);
 	good("x=max:b", "x", SPT_BOOL);
 	good("sum:a=b:c", "sum_a=b:c", SPT_INT64);
-	bad("median:i", "no aggregate \"median\"");
+	good("var:i", "var_i", SPT_FLOAT64);
+	good("stddev_pop:f", "stddev_pop_f", SPT_FLOAT64);
+	good("p99.9:f", "p99.9_f", SPT_FLOAT64);
+	good("p0:i", "p0_i", SPT_FLOAT64);
+	good("slow=p100:i", "slow", SPT_FLOAT64);
+	good("uniq:s", "uniq_s", SPT_INT64);
+	good("top:s", "top_s", SPT_UTF8);
+	good("top:t:1k", "top_t", SPT_UTF8);
+	good("top:a=b:c:3", "top_a=b:c", SPT_UTF8);
+	good("list:b:5", "list_b", SPT_UTF8);
+	good("argmin:i:s", "argmin_i_s", SPT_INT64);
+	good("argmax:a=b:c:t", "argmax_a=b:c_t", SPT_INT64);
+	good("x=argmax:t:f", "x", SPT_TIMESTAMP);
+	bad("median:i", "no aggregate \"median\" (there are count");
+	bad("p:i", "no aggregate \"p\"");
+	bad("stdev:i", "stddev, var_pop, stddev_pop, p50");
+	bad("p101:i", "p101: quantiles are p0 to p100");
+	bad("p100.1:i", "p0 to p100");
+	bad("p9.:i", "p0 to p100");
+	bad("p99999:i", "p0 to p100");
+	bad("p50.1234567:i", "six decimals");
+	bad("p99", "p99:COLUMN");
+	bad("p50:t", "p50 needs numbers, but column \"t\" is timestamp");
+	bad("p50:s", "p50 needs numbers");
+	bad("stddev:b", "stddev needs numbers, but column \"b\" is bool");
+	bad("top:s:ten", "\"ten\" is not a number of values");
+	bad("top:s:0", "top keeps 1 to 1000 values");
+	bad("list:s:10001", "list keeps 1 to 10000 values");
+	bad("list:s:-1", "not a number");
+	bad("top:s:", "nothing behind the second colon");
+	bad("top::5", "no column behind");
+	bad("argmax", "argmax:COLUMN:COLUMN");
+	bad("argmax:s", "by which column: say argmax:s:COLUMN");
+	bad("argmin:s:", "nothing behind the second colon");
+	bad("argmin::i", "no column behind");
+	bad("argmin:s:nothing", "no column \"nothing\"");
+	bad("argmin:nothing:s", "no column \"nothing\"");
 	bad("", "no aggregate");
 	bad("sum", "sum:COLUMN");
 	bad("x=sum", "sum:COLUMN");

@@ -14,19 +14,22 @@ static const char *
 windows(int64_t size, int64_t slide, int64_t offset, spt_time t, int64_t base,
     int64_t unit)
 {
-	struct spt_windowspec w = { SPT_WINDOW_FIXED, size, slide, offset };
+	struct spt_windowspec w = { .kind = SPT_WINDOW_FIXED,
+		.size = size,
+		.slide = slide,
+		.offset = offset };
 	static char text[512];
+	struct spt_slice s;
 	size_t n = 0;
 
 	text[0] = '\0';
-	for (int64_t i = spt_assign_count(&w) - 1; i >= 0; i--) {
-		struct spt_interval s;
+	spt_slice_get(&w, t, &s);
+	for (__int128 i = s.first; i <= s.last; i++) {
+		struct spt_interval v = spt_assign_window(&w, i);
 
-		if (spt_assign_get(&w, t, i, &s))
-			n += (size_t)snprintf(text + n, sizeof text - n,
-			    "%s%lld-%lld", n != 0 ? " " : "",
-			    (long long)((s.start - base) / unit),
-			    (long long)((s.end - base) / unit));
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%lld-%lld",
+		    n != 0 ? " " : "", (long long)((v.start - base) / unit),
+		    (long long)((v.end - base) / unit));
 	}
 	return text;
 }
@@ -62,36 +65,51 @@ golden(void)
 static void
 edges(void)
 {
-	struct spt_windowspec w = { SPT_WINDOW_FIXED, 10, 10, 0 };
-	struct spt_interval s, old;
+	struct spt_windowspec w = {
+		.kind = SPT_WINDOW_FIXED, .size = 10, .slide = 10
+	};
+	struct spt_interval v, old = { 0, 0 };
+	struct spt_slice s;
 
-	CHECK(spt_assign_get(&w, SPT_TIME_MIN, 0, &s));
-	CHECK(s.start == SPT_TIME_MIN && s.end > SPT_TIME_MIN);
-	CHECK(spt_assign_get(&w, SPT_TIME_MAX, 0, &s));
-	CHECK(s.start <= SPT_TIME_MAX && s.end == SPT_TIME_MAX);
+	spt_slice_get(&w, SPT_TIME_MIN, &s);
+	CHECK(s.span.start == SPT_TIME_MIN && s.span.end > SPT_TIME_MIN);
+	spt_slice_get(&w, SPT_TIME_MAX, &s);
+	CHECK(s.span.start <= SPT_TIME_MAX && s.span.end == SPT_TIME_MAX);
 	/* Sliding there: the windows stay different ones. */
 	w.slide = 3;
 	w.offset = 2;
 	for (int k = 0; k < 2; k++) {
 		spt_time t = k == 0 ? SPT_TIME_MIN + 1 : SPT_TIME_MAX - 1;
-		int n = 0;
 
-		for (int64_t i = spt_assign_count(&w) - 1; i >= 0; i--) {
-			if (!spt_assign_get(&w, t, i, &s))
-				continue;
-			CHECK(s.start <= t && t < s.end);
-			if (n++ > 0)
-				CHECK(s.start != old.start || s.end != old.end);
-			old = s;
+		spt_slice_get(&w, t, &s);
+		CHECK(s.span.start <= t && t < s.span.end);
+		CHECK(s.last - s.first >= 2);
+		for (__int128 i = s.first; i <= s.last; i++) {
+			v = spt_assign_window(&w, i);
+			CHECK(v.start <= t && t < v.end);
+			if (i != s.first)
+				CHECK(v.start != old.start || v.end != old.end);
+			old = v;
 		}
-		CHECK(n >= 3);
 	}
+	/* The smallest slide: a unit a microsecond. */
+	w.slide = 1;
+	w.size = 3;
+	w.offset = 0;
+	spt_slice_get(&w, SPT_TIME_MIN + 1, &s);
+	CHECK(s.unit == SPT_TIME_MIN + 1 && s.last - s.first == 2);
+	spt_slice_get(&w, SPT_TIME_MAX - 1, &s);
+	CHECK(s.unit == SPT_TIME_MAX - 1 && s.last - s.first == 2);
 	/* The largest windows there are, and the farthest offset. */
 	w.size = w.slide = INT64_MAX;
 	w.offset = -(INT64_MAX - 1);
-	CHECK(spt_assign_get(&w, SPT_TIME_MIN, 0, &s));
-	CHECK(spt_assign_get(&w, SPT_TIME_MAX, 0, &s));
-	CHECK(spt_assign_get(&w, 0, 0, &s) && s.start <= 0 && s.end > 0);
+	spt_slice_get(&w, SPT_TIME_MIN, &s);
+	CHECK(s.first == s.last);
+	spt_slice_get(&w, SPT_TIME_MAX, &s);
+	CHECK(s.first == s.last);
+	spt_slice_get(&w, 0, &s);
+	v = spt_assign_window(&w, s.last);
+	CHECK(v.start <= 0 && v.end > 0);
 }
 
 static int64_t
@@ -101,27 +119,31 @@ below(int64_t n)
 			 (uint64_t)n);
 }
 
-/* Every k with offset + k * slide <= t < offset + k * slide + size. */
+/* Every k with offset + k * slide <= t < offset + k * slide + size; the slice
+ * is where that is the same for all instants. */
 static void
 brute(const struct spt_windowspec *w, spt_time t)
 {
-	int64_t i = spt_assign_count(w) - 1, n = 0, found = 0;
-	struct spt_interval s;
+	int64_t n = 0, edges = 0;
+	struct spt_slice s;
 
+	spt_slice_get(w, t, &s);
+	CHECK(s.span.start <= t && t < s.span.end);
 	for (int64_t k = -400; k <= 400; k++) {
-		int64_t start = w->offset + k * w->slide;
+		int64_t start = w->offset + k * w->slide, end = start + w->size;
+		struct spt_interval v;
 
-		if (t < start || t >= start + w->size)
+		edges += start == s.span.start || end == s.span.start;
+		CHECK(!(start > s.span.start && start < s.span.end));
+		CHECK(!(end > s.span.start && end < s.span.end));
+		if (t < start || t >= end)
 			continue;
-		n++;
-		while (i >= 0 && !spt_assign_get(w, t, i, &s))
-			i--;
-		CHECK(i >= 0 && s.start == start && s.end == start + w->size);
-		found += i-- >= 0;
+		v = spt_assign_window(w, s.first + n++);
+		CHECK(v.start == start && v.end == end);
 	}
-	for (; i >= 0; i--)
-		found += spt_assign_get(w, t, i, &s);
-	CHECK(n > 0 && found == n);
+	CHECK(n > 0 && s.last - s.first + 1 == n && edges > 0);
+	/* The first window that ends behind t is the first that holds t. */
+	CHECK(spt_assign_after(w, t) == s.first);
 }
 
 static void
@@ -134,11 +156,18 @@ parse(const char *text, int64_t offset, const char *want)
 	if (spt_windowspec_parse(&w, spt_io_system(), text, offset, &e) < 0) {
 		CHECK_INT(e.kind, SPT_EUSAGE);
 		CHECK(strstr(e.msg, want) != NULL);
+		spt_windowspec_fini(&w);
 		return;
 	}
-	snprintf(got, sizeof got, "%d %lld/%lld%+lld", (int)w.kind,
-	    (long long)w.size, (long long)w.slide, (long long)w.offset);
+	if (w.kind == SPT_WINDOW_SESSION)
+		snprintf(got, sizeof got, "gap %lld%s%s", (long long)w.gap,
+		    w.gap_column != NULL ? " @" : "",
+		    w.gap_column != NULL ? w.gap_column : "");
+	else
+		snprintf(got, sizeof got, "%d %lld/%lld%+lld", (int)w.kind,
+		    (long long)w.size, (long long)w.slide, (long long)w.offset);
 	CHECK_STR(got, want);
+	spt_windowspec_fini(&w);
 }
 
 int
@@ -147,7 +176,7 @@ main(void)
 	golden();
 	edges();
 	srandom(1);
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 4000; i++) {
 		struct spt_windowspec w = { .kind = SPT_WINDOW_FIXED };
 
 		w.slide = 1 + below(20);
@@ -170,5 +199,13 @@ main(void)
 	parse("1month", 0, "month");
 	parse("-5s", 0, "-w: size");
 	parse("10d/1us", 0, "windows");
+	parse("gap:30m", 0, "gap 1800000000");
+	parse("gap:@wait", 0, "gap 0 @wait");
+	parse("gap:", 0, "-w: gap");
+	parse("gap:@", 0, "-w: gap");
+	parse("gap:0s", 0, "more than 0");
+	parse("gap:-5s", 0, "-w: gap");
+	parse("gap:10m/5m", 0, "-w: gap");
+	parse("gap:30m", 5, "--offset");
 	return DONE;
 }

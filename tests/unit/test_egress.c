@@ -23,6 +23,7 @@ static struct spt_schema s;
 static struct spt_builder r;
 static struct spt_port *port;
 static struct spt_egress_conf conf;
+static const char *sink; /* what conf.sinks points to */
 static char text[1 << 20];
 
 /* A new conf that writes to memory. */
@@ -32,6 +33,7 @@ reset(void)
 	memset(&conf, 0, sizeof conf);
 	memset(&e, 0, sizeof e);
 	conf.limit = -1;
+	conf.sinks = &sink;
 	conf.fd = memfd_create("out", MFD_CLOEXEC);
 	CHECK(conf.fd >= 0);
 }
@@ -43,6 +45,7 @@ start(const char *mode, bool bounded)
 	spt_schema_init(&s, io);
 	CHECK(spt_schema_add(&s, "k", SPT_UTF8, &e) == 0);
 	CHECK(spt_schema_add(&s, "n", SPT_INT64, &e) == 0);
+	CHECK(spt_meta_set(&s.meta, SPT_KEY_PROFILE, "1", &e) == 0);
 	CHECK(spt_meta_set(&s.fields[0].meta, SPT_KEY_GROUP, "1", &e) == 0);
 	if (mode != NULL)
 		CHECK(spt_meta_set(&s.meta, SPT_KEY_PLAN, mode, &e) == 0);
@@ -541,7 +544,8 @@ write_row(const char *path, bool append)
 	int rc;
 
 	reset();
-	conf.path = path;
+	sink = path;
+	conf.n_sinks = 1;
 	conf.append = append;
 	rc = start(NULL, true);
 	if (rc == 0) {
@@ -610,14 +614,22 @@ refused(void)
 		{ "arrow", NULL, false, true, false },
 		{ NULL, NULL, true, false, false },
 		{ NULL, "-", true, false, false },
-		{ NULL, "x.csv.gz", false, false, false },
+		{ NULL, "x.csv.xz", false, false, false },
+		{ NULL, "x.csv.gz", true, false, false },
+		{ NULL, "sqlite:x", false, false, false },
+		{ NULL, "sqlite:?table=x", false, false, false },
+		{ NULL, "sqlite:x?table=", false, false, false },
+		{ NULL, "sqlite:x?table=spate_epochs", false, false, false },
+		{ NULL, "x/", false, true, false },
+		{ NULL, "", false, false, false },
 		{ "xml", NULL, false, false, false },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		reset();
 		conf.format = cases[i].format;
-		conf.path = cases[i].path;
+		sink = cases[i].path;
+		conf.n_sinks = sink != NULL;
 		conf.append = cases[i].append;
 		conf.barriers = cases[i].barriers;
 		conf.terminal = cases[i].terminal;

@@ -1,51 +1,8 @@
 /* Windows, groups and modes, epoch by epoch: the golden cases, the refusals,
  * late rows, restarts.  Each case runs with all rows of an epoch in one batch
  * and with one row a batch. */
-#include "stage_harness.h"
 #include "unit.h"
-#include "window/watermark.h"
-#include "window/window.h"
-
-static int64_t batch_rows;
-
-/* ---- pipelines in one line ----------------------------------------------- */
-
-static int
-mark(struct harness *h, const char *column, int64_t seconds)
-{
-	struct spt_watermark *w;
-
-	if (spt_watermark_new(&w, h->io, column, seconds * SPT_SECOND, &h->e) <
-	    0)
-		return -1;
-	return harness_add(h, &spt_watermark_stage, w);
-}
-
-/* aggs: words with blanks between them. */
-static int
-window(struct harness *h, const char *size, int64_t offset, const char *keys,
-    const char *time, const char *mode, const char *aggs)
-{
-	struct spt_window_conf conf = { size, offset * SPT_SECOND, keys, time,
-		mode, NULL, 0 };
-	char text[512], *v[32];
-	struct spt_window *w;
-
-	snprintf(text, sizeof text, "%s", aggs);
-	for (char *p = strtok(text, " "); p != NULL; p = strtok(NULL, " "))
-		v[conf.n_aggs++] = p;
-	conf.aggs = v;
-	if (spt_window_new(&w, h->io, &conf, &h->e) < 0)
-		return -1;
-	return harness_add(h, &spt_window_stage, w);
-}
-
-static void
-start(struct harness *h, const char *columns)
-{
-	CHECK(harness_init(h, columns) == 0);
-	h->batch_rows = batch_rows;
-}
+#include "window_pipe.h"
 
 static void
 clock_out(struct harness *h)
@@ -645,6 +602,10 @@ restarts(void)
 		{ NULL, "time", "update" },
 		{ NULL, "k,f", "complete" },
 		{ NULL, NULL, "append" },
+		{ "gap:3s", "k", "append" },
+		{ "gap:1s", NULL, "append" },
+		{ "gap:2s", "k,b", "complete" },
+		{ "60s/1s", "k", "append" },
 	};
 
 	srandom(3);
@@ -729,7 +690,8 @@ says(void)
 	harness_epoch(&h, "1,a 12,c");
 	spt_window_stage.status(h.links[1].self, text, sizeof text);
 	CHECK_STR(text, "1 window open (the oldest 1970-01-01T00:00:10Z to "
-			"1970-01-01T00:00:15Z), 2 groups, 1 row late");
+			"1970-01-01T00:00:15Z: watermark 1970-01-01T00:00:13Z, "
+			"delay 0s), 2 groups, 1 row late");
 	harness_fini(&h);
 }
 

@@ -1,0 +1,33 @@
+/*
+ * member_state - a member, seen from inside.  Private to lib/ckpt.
+ */
+#ifndef SPT_MEMBER_STATE_H
+#define SPT_MEMBER_STATE_H
+
+#include "ckpt/commitlog.h"
+#include "ckpt/member.h"
+#include "ckpt/statedir.h"
+
+struct spt_member {
+	const struct spt_io *io;
+	struct spt_ckpt ckpt;
+	struct spt_stage_run run;
+	struct spt_lockfile lock; /* of the folder */
+	char *id;
+	bool has_state, changed, failed;
+	struct spt_statedir dir;
+	struct spt_head head;
+	char what[SPT_HEAD_SIZE]; /* the head as text */
+	uint64_t loaded;          /* bytes of the head that was loaded */
+	/* The newest snapshot of this process and the deltas behind it. */
+	bool has_base;
+	struct spt_head base;
+	int64_t base_epoch;
+	int delta_fd; /* -1: none yet */
+	char *delta_path;
+	int64_t deltas;
+	struct spt_pen pen; /* of the delta file */
+	struct spt_follow *follow;
+};
+
+#endif

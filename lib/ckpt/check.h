@@ -40,6 +40,8 @@ SPT_MUST int spt_ckpt_repair(
 /* ---- in short -------------------------------------------------------------
  */
 
+struct spt_peek;
+
 struct spt_summary_stage {
 	char *id;
 	char what[SPT_HEAD_SIZE]; /* its head in the newest commit; "" */
@@ -58,7 +60,7 @@ struct spt_summary {
 	struct spt_summary_stage *v;
 	size_t n, cap;
 	uint64_t spool_bytes, files_bytes;
-	struct spt_buf keep; /* what is on loan */
+	struct spt_peek *log; /* what is on loan */
 };
 
 SPT_MUST int spt_summary_get(struct spt_summary *s, const struct spt_io *io,

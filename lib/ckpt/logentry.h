@@ -20,4 +20,11 @@ SPT_MUST int spt_epoch_verify(const char *uuid, const char *before,
     const struct spt_epoch *ep, uint64_t at, const char *name,
     struct spt_err *e);
 
+/* The newest of each log (epoch -1: none), on loan until spt_log_peek_end,
+ * which must be called in any case (NULL is fine). */
+struct spt_peek;
+SPT_MUST int spt_log_peek(const struct spt_ckpt *c, struct spt_peek **p,
+    struct spt_epoch *logged, struct spt_commit *committed, struct spt_err *e);
+void spt_log_peek_end(struct spt_peek *p);
+
 #endif

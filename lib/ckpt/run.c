@@ -74,9 +74,8 @@ stopped(const struct spt_waiting *w)
 
 /* ---- the file `run` ------------------------------------------------------ */
 
-/* 1: number and text of the newest run; 0: there was none; -1. */
-static int
-read_run(const struct spt_ckpt *c, int64_t *number, char text[SPT_RUN_SIZE],
+int
+spt_run_read(const struct spt_ckpt *c, int64_t *number, char text[SPT_RUN_SIZE],
     struct spt_err *e)
 {
 	struct spt_reader r;
@@ -251,12 +250,12 @@ spt_source_enter(struct spt_source_run *r, const struct spt_ckpt *c,
 		return -1;
 	rc = take_over(&all, c, w, e);
 	if (rc > 0) {
-		rc = read_run(c, &old, r->text, e);
+		rc = spt_run_read(c, &old, r->text, e);
 		if (rc >= 0 && old < INT64_MAX)
 			rc = write_run(c, old + 1, e);
 		/* Read back: what the stages will compare with. */
 		if (rc == 0)
-			rc = read_run(c, &r->number, r->text, e);
+			rc = spt_run_read(c, &r->number, r->text, e);
 	}
 	spt_lockfile_drop(&all);
 	if (rc <= 0) {
@@ -347,7 +346,7 @@ spt_stage_enter(struct spt_stage_run *r, const struct spt_ckpt *c,
 	r->c = c;
 	if (share(&r->run, c, e) < 0)
 		return -1;
-	rc = read_run(c, &number, now, e);
+	rc = spt_run_read(c, &number, now, e);
 	if (rc > 0 && strcmp(now, text) == 0)
 		return 0;
 	spt_stage_leave(r);

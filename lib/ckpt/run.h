@@ -18,6 +18,10 @@
 
 #define SPT_RUN_SIZE 56 /* "<number>:<32 hexadecimal digits>" and its NUL */
 
+/* 1: number and text of the newest run; 0: there was none; -1. */
+SPT_MUST int spt_run_read(const struct spt_ckpt *c, int64_t *number,
+    char text[SPT_RUN_SIZE], struct spt_err *e);
+
 struct spt_waiting {
 	bool no_wait; /* give up at once (SPT_ECHECKPOINT) */
 	/* One line for the user: who is waited for.  NULL: nothing said. */

@@ -52,8 +52,8 @@ spt_records_rewind(struct spt_records *s)
 }
 
 void
-spt_records_place(const struct spt_records *s, uint64_t *offset, int64_t *line,
-    bool *inside)
+spt_records_place(
+    const struct spt_records *s, uint64_t *offset, int64_t *line, bool *inside)
 {
 	*offset = s->skipping ? s->start : s->offset;
 	*line = s->line;

@@ -62,13 +62,13 @@ extend(struct spt_ingest *g, uint64_t from, struct spt_err *e)
 
 	if (s == NULL || s->id != t->pos.id || s->to != from ||
 	    s->mtime != t->mtime) {
-		if (spt_grow(g->io, &l->v, &l->cap, l->n + 1, sizeof *l->v,
-			e) < 0)
+		if (spt_grow(g->io, &l->v, &l->cap, l->n + 1, sizeof *l->v, e) <
+		    0)
 			return -1;
 		s = &l->v[l->n++];
-		*s = (struct spt_stretch){ .id = t->pos.id,
-			.from = from,
-			.mtime = t->mtime };
+		*s = (struct spt_stretch){
+			.id = t->pos.id, .from = from, .mtime = t->mtime
+		};
 	}
 	s->to = t->pos.done.at;
 	s->crc = t->pos.done.crc;
@@ -157,14 +157,14 @@ enter(struct spt_ingest *g, struct spt_track *t, struct spt_err *e)
 	spt_buf_fini(&t->rest);
 	spt_buf_init(&t->rest, g->io);
 	return spt_decoder_resume(g->decoder, t->pos.path, t->mtime,
-	    (const char *)t->pos.header.data, t->pos.header.len,
-	    t->pos.done.at, t->pos.line, e);
+	    (const char *)t->pos.header.data, t->pos.header.len, t->pos.done.at,
+	    t->pos.line, e);
 }
 
 /* All that the track has now.  1, 0: enough of everything, -1. */
 static int
-read_track(struct spt_ingest *g, struct spt_track *t, bool last,
-    struct spt_err *e)
+read_track(
+    struct spt_ingest *g, struct spt_track *t, bool last, struct spt_err *e)
 {
 	uint64_t before = g->done_bytes;
 	int rc;
@@ -209,8 +209,8 @@ idle(struct spt_ingest *g, struct spt_err *e)
 	if (g->conf->watched && (ms < 0 || ms > 1000))
 		ms = 1000;
 	ms = spt_live_wait(g, ms, e);
-	if (ms > 0 && spt_cutter_clock(&g->cutter,
-			  spt_decoder_count(g->decoder), e) < 0)
+	if (ms > 0 &&
+	    spt_cutter_clock(&g->cutter, spt_decoder_count(g->decoder), e) < 0)
 		return -1;
 	return ms;
 }

@@ -38,8 +38,8 @@ find_first(struct spt_ingest *g, struct spt_err *e)
 		g->text.len = g->at = 0;
 		if (spt_buf_put(&g->text, t->rest.data, t->rest.len, e) < 0)
 			return -1;
-		while (g->text.len < LEARN_BYTES &&
-		       (rc = spt_live_fill(g, e)) > 0)
+		while (
+		    g->text.len < LEARN_BYTES && (rc = spt_live_fill(g, e)) > 0)
 			;
 		if (rc < 0)
 			return -1;
@@ -92,7 +92,8 @@ learn_other(struct spt_ingest *g, const struct spt_track *t, struct spt_err *e)
 		    s, text.data + text.len, text.cap - text.len, &got, e);
 		text.len += got;
 	} while (rc > 0 && text.len < LEARN_BYTES);
-	if (rc >= 0 && spt_decoder_file(g->decoder, t->pos.path, t->mtime, e) < 0)
+	if (rc >= 0 &&
+	    spt_decoder_file(g->decoder, t->pos.path, t->mtime, e) < 0)
 		rc = -1;
 	if (rc >= 0)
 		rc = learn_text(g, &text, e);
@@ -122,8 +123,8 @@ learn_more(struct spt_ingest *g, struct spt_err *e)
 			return -1;
 		if (g->live->now->source != NULL)
 			spt_source_grows(g->live->now->source, true);
-		while ((rc = spt_live_fill(g, e)) > 0 &&
-		       g->text.len < LEARN_BYTES)
+		while (
+		    (rc = spt_live_fill(g, e)) > 0 && g->text.len < LEARN_BYTES)
 			;
 		if (rc < 0)
 			return -1;

@@ -81,8 +81,8 @@ spt_position_put(
 		: p->gone          ? "g"
 		: p->over          ? "o"
 				   : "-") < 0 ||
-	    put_escaped(
-		out, (const char *)p->header.data, p->header.len, e) < 0 ||
+	    put_escaped(out, (const char *)p->header.data, p->header.len, e) <
+		0 ||
 	    spt_buf_putc(out, ' ', e) < 0 ||
 	    put_escaped(out, p->path, strlen(p->path), e) < 0)
 		return -1;
@@ -250,8 +250,7 @@ spt_position_get(struct spt_position *p, const struct spt_io *io,
 	if (rc == 0)
 		rc = finish(&l, e);
 	if (rc == 1) {
-		p->path =
-		    spt_strndup(io, (const char *)path.data, path.len, e);
+		p->path = spt_strndup(io, (const char *)path.data, path.len, e);
 		rc = p->path != NULL ? 1 : -1;
 	}
 	if (rc < 0)

@@ -173,8 +173,8 @@ spt_seen_add(struct spt_seen *s, const char *path, uint64_t dev, uint64_t ino,
 }
 
 void
-spt_seen_move(struct spt_seen *s, struct spt_track *t, uint64_t dev,
-    uint64_t ino)
+spt_seen_move(
+    struct spt_seen *s, struct spt_track *t, uint64_t dev, uint64_t ino)
 {
 	struct spt_track *was = spt_seen_find(s, dev, ino);
 
@@ -217,6 +217,7 @@ spt_seen_prune(struct spt_seen *s)
 struct match {
 	const struct spt_seen *seen;
 	struct spt_source *source;
+	bool plain;
 	struct spt_prefix now; /* what has been read of it */
 	uint64_t head[SPT_HEAD_BYTES + 1];
 	uint8_t bytes[READ_BYTES];
@@ -320,7 +321,7 @@ find_twin(struct match *m, struct spt_track **twin, struct spt_err *e)
 
 	if (read_head(m, e) < 0)
 		return -1;
-	if (!spt_source_gzip(m->source))
+	if (!m->plain && !spt_source_gzip(m->source))
 		return 0;
 	v = spt_alloc(s->io, s->n * sizeof *v, e);
 	if (v == NULL)
@@ -337,7 +338,7 @@ find_twin(struct match *m, struct spt_track **twin, struct spt_err *e)
 }
 
 int
-spt_seen_twin(const struct spt_seen *s, const char *path,
+spt_seen_twin(const struct spt_seen *s, const char *path, bool plain,
     struct spt_track **twin, struct spt_err *e)
 {
 	struct match *m;
@@ -352,6 +353,7 @@ spt_seen_twin(const struct spt_seen *s, const char *path,
 	rc = spt_source_open(&m->source, s->io, path, e);
 	if (rc == 0) {
 		spt_source_grows(m->source, true);
+		m->plain = plain;
 		rc = find_twin(m, twin, e);
 		spt_source_close(m->source);
 	}

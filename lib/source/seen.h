@@ -36,14 +36,15 @@ SPT_MUST struct spt_track *spt_seen_add(struct spt_seen *s, const char *path,
     uint64_t dev, uint64_t ino, struct spt_err *e);
 
 /* The track is that of another inode now. */
-void spt_seen_move(struct spt_seen *s, struct spt_track *t, uint64_t dev,
-    uint64_t ino);
+void spt_seen_move(
+    struct spt_seen *s, struct spt_track *t, uint64_t dev, uint64_t ino);
 
-/* The compressed file `path`, which has not been seen: has it been read before
- * it was compressed?  1: *twin is the track, and all that was read of it is in
- * the file; 0: none; 2: it may be, but the file is not whole yet; -1. */
+/* The compressed (with plain: or copied) file `path`, which has not been seen:
+ * has it been read before it was that?  1: *twin is the track, and all that was
+ * read of it is in the file; 0: none; 2: it may be, but the file is not whole
+ * yet; -1. */
 SPT_MUST int spt_seen_twin(const struct spt_seen *s, const char *path,
-    struct spt_track **twin, struct spt_err *e);
+    bool plain, struct spt_track **twin, struct spt_err *e);
 
 /* Drops what is gone, but for the newest SPT_SEEN_GONE.  Nobody else may hold
  * tracks of the set. */

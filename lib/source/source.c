@@ -188,12 +188,10 @@ spt_source_gzip(const struct spt_source *s)
 }
 
 int
-spt_source_stat(
-    const struct spt_source *s, struct stat *st, struct spt_err *e)
+spt_source_stat(const struct spt_source *s, struct stat *st, struct spt_err *e)
 {
 	if (s->io->fstat(s->io, s->fd, st) < 0)
-		return spt_fail_errno(
-		    e, errno, "%s: cannot look at", s->name);
+		return spt_fail_errno(e, errno, "%s: cannot look at", s->name);
 	return 0;
 }
 

@@ -29,8 +29,8 @@ spt_tail_open(struct spt_tail **out, const struct spt_io *io,
 	l->conf = conf;
 	l->seen = seen;
 	l->watch.fd = -1;
-	l->names = spt_alloc_zero(
-	    io, (size_t)conf->n_args * sizeof *l->names, e);
+	l->names =
+	    spt_alloc_zero(io, (size_t)conf->n_args * sizeof *l->names, e);
 	if (l->names == NULL ||
 	    (conf->follow && spt_watch_open(&l->watch, io, e) < 0)) {
 		spt_tail_close(l);
@@ -67,8 +67,8 @@ spt__tail_queue(struct spt_tail *l, struct spt_track *t, struct spt_err *e)
 		memmove(l->queue, l->queue + l->at, l->n * sizeof *l->queue);
 		l->at = 0;
 	}
-	if (spt_grow(l->io, &l->queue, &l->cap, l->n + 1, sizeof *l->queue,
-		e) < 0)
+	if (spt_grow(l->io, &l->queue, &l->cap, l->n + 1, sizeof *l->queue, e) <
+	    0)
 		return -1;
 	l->queue[l->n++] = t;
 	t->queued = true;
@@ -88,9 +88,9 @@ look_everywhere(struct spt_tail *l, struct spt_err *e)
 			return -1;
 	}
 	took = l->io->mono(l->io) - start;
-	l->due = start + took +
-		 (took * POLL_SHARE > POLL_NANOS ? took * POLL_SHARE
-						 : POLL_NANOS);
+	l->due =
+	    start + took +
+	    (took * POLL_SHARE > POLL_NANOS ? took * POLL_SHARE : POLL_NANOS);
 	l->begun = true;
 	return 0;
 }
@@ -241,14 +241,13 @@ prepare(struct spt_tail *l, struct spt_track *t, struct spt_err *e)
 }
 
 int
-spt_tail_next(struct spt_tail *l, struct spt_track **t, bool *last,
-    struct spt_err *e)
+spt_tail_next(
+    struct spt_tail *l, struct spt_track **t, bool *last, struct spt_err *e)
 {
 	if (l->conf->follow && take_changes(l, e) < 0)
 		return -1;
 	if (!l->begun ||
-	    (l->conf->follow && l->at == l->n &&
-		l->io->mono(l->io) >= l->due))
+	    (l->conf->follow && l->at == l->n && l->io->mono(l->io) >= l->due))
 		if (look_everywhere(l, e) < 0)
 			return -1;
 	if (end_quiet_ones(l, e) < 0)
@@ -312,8 +311,8 @@ end(struct spt_tail *l, struct spt_track *t, struct spt_err *e)
 		memmove(d->chain, d->chain + 1, d->n * sizeof *d->chain);
 		if (l->conf->follow) {
 			spt_watch_drop_files(&l->watch, k);
-			if (spt_watch_add(&l->watch, d->path, SPT_WATCH_FILE, k,
-				e) < 0)
+			if (spt_watch_add(
+				&l->watch, d->path, SPT_WATCH_FILE, k, e) < 0)
 				return -1;
 		}
 		if (d->n != 0 && spt__tail_queue(l, d->chain[0], e) < 0)

@@ -33,8 +33,8 @@ void spt_tail_close(struct spt_tail *l);
  * not used (track.h), and say done; *last: then it ends for good, with the
  * bytes that are left.  0: nothing now; when not following: nothing any more.
  * -1. */
-SPT_MUST int spt_tail_next(struct spt_tail *l, struct spt_track **t,
-    bool *last, struct spt_err *e);
+SPT_MUST int spt_tail_next(
+    struct spt_tail *l, struct spt_track **t, bool *last, struct spt_err *e);
 /* Instead of done: the track will be the next one again. */
 SPT_MUST int spt_tail_back(
     struct spt_tail *l, struct spt_track *t, struct spt_err *e);

@@ -88,8 +88,8 @@ static int
 find_track(struct spt_tail *l, const char *path, const struct stat *st,
     struct spt_track **out, struct spt_err *e)
 {
-	struct spt_track *t = spt_seen_find(
-	    l->seen, (uint64_t)st->st_dev, (uint64_t)st->st_ino);
+	struct spt_track *t =
+	    spt_seen_find(l->seen, (uint64_t)st->st_dev, (uint64_t)st->st_ino);
 	int rc;
 
 	if (t == NULL)
@@ -117,7 +117,7 @@ int
 spt__tail_settle(struct spt_tail *l, struct spt_track *t, struct spt_err *e)
 {
 	struct spt_track *twin;
-	int rc = spt_seen_twin(l->seen, t->pos.path, &twin, e);
+	int rc = spt_seen_twin(l->seen, t->pos.path, false, &twin, e);
 
 	/* What it will be can be told when it is whole. */
 	if (rc == 2 && !(l->conf->final && !l->conf->follow))
@@ -147,10 +147,10 @@ directory_of(const char *path, struct spt_buf *buf, struct spt_err *e)
 	const char *slash = strrchr(path, '/');
 
 	buf->len = 0;
-	if (slash == NULL ? spt_buf_puts(buf, ".", e) < 0
-			  : spt_buf_put(buf, path,
-				slash != path ? (size_t)(slash - path) : 1,
-				e) < 0)
+	if (slash == NULL
+		? spt_buf_puts(buf, ".", e) < 0
+		: spt_buf_put(buf, path,
+		      slash != path ? (size_t)(slash - path) : 1, e) < 0)
 		return NULL;
 	return spt_buf_str(buf, e);
 }
@@ -188,7 +188,7 @@ is_it(void *ctx, const char *name)
 		rc = 1;
 	else if (strncmp(name, base, strlen(base)) == 0 &&
 		 strcmp(name, base) != 0 && s->old->pos.done.at != 0)
-		rc = spt_seen_twin(s->l->seen, path, &twin, s->e);
+		rc = spt_seen_twin(s->l->seen, path, true, &twin, s->e);
 	else
 		return 0;
 	if (rc < 0)
@@ -237,8 +237,8 @@ static int
 push(struct spt_tail *l, struct spt__named *d, struct spt_track *t,
     struct spt_err *e)
 {
-	if (spt_grow(l->io, &d->chain, &d->cap, d->n + 1, sizeof *d->chain,
-		e) < 0)
+	if (spt_grow(l->io, &d->chain, &d->cap, d->n + 1, sizeof *d->chain, e) <
+	    0)
 		return -1;
 	d->chain[d->n++] = t;
 	t->held = true;
@@ -318,8 +318,7 @@ look_at_file(
 }
 
 int
-spt__tail_restart(
-    struct spt_tail *l, struct spt_track *t, struct spt_err *e)
+spt__tail_restart(struct spt_tail *l, struct spt_track *t, struct spt_err *e)
 {
 	struct spt_track *new;
 
@@ -350,8 +349,8 @@ static int
 look_at_member(struct spt_tail *l, const char *path, const struct stat *st,
     struct spt_err *e)
 {
-	struct spt_track *t = spt_seen_find(
-	    l->seen, (uint64_t)st->st_dev, (uint64_t)st->st_ino);
+	struct spt_track *t =
+	    spt_seen_find(l->seen, (uint64_t)st->st_dev, (uint64_t)st->st_ino);
 
 	if (t == NULL && st->st_size == 0)
 		return 0;
@@ -359,8 +358,7 @@ look_at_member(struct spt_tail *l, const char *path, const struct stat *st,
 		return set_path(t, path, e);
 	if (t != NULL && t->source != NULL) {
 		note(t, st);
-		return set_path(t, path, e) < 0 ? -1
-						: spt__tail_queue(l, t, e);
+		return set_path(t, path, e) < 0 ? -1 : spt__tail_queue(l, t, e);
 	}
 	if (find_track(l, path, st, &t, e) < 0)
 		return -1;
@@ -484,15 +482,13 @@ spt__tail_look(struct spt_tail *l, int k, struct spt_err *e)
 	if (l->io->stat(l->io, d->path, &st) < 0) {
 		int code = errno;
 
-		return watch_name(l, k, e) < 0
-			   ? -1
-			   : look_at_nothing(l, k, code, e);
+		return watch_name(l, k, e) < 0 ? -1
+					       : look_at_nothing(l, k, code, e);
 	}
 	d->dir = S_ISDIR(st.st_mode);
 	if (d->dir) {
 		if (l->conf->follow &&
-		    spt_watch_add(
-			&l->watch, d->path, SPT_WATCH_ALL, k, e) < 0)
+		    spt_watch_add(&l->watch, d->path, SPT_WATCH_ALL, k, e) < 0)
 			return -1;
 		return look_at_directory(l, k, e);
 	}

@@ -34,8 +34,8 @@ struct spt_tail {
 	/* Files of directories that are open, least recently used first. */
 	struct spt_track *open[SPT__TAIL_OPEN];
 	size_t n_open;
-	int64_t due;        /* look everywhere then; monotonic nanoseconds */
-	bool begun;         /* it was looked everywhere once */
+	int64_t due; /* look everywhere then; monotonic nanoseconds */
+	bool begun;  /* it was looked everywhere once */
 	bool said_truncate;
 };
 
@@ -53,6 +53,7 @@ SPT_MUST int spt__tail_look(struct spt_tail *l, int k, struct spt_err *e);
 /* What is at this name in the directory that the k-th argument is. */
 SPT_MUST int spt__tail_look_in(
     struct spt_tail *l, int k, const char *name, struct spt_err *e);
-void spt__tail_say(const struct spt_tail *l, const char *path, const char *what);
+void spt__tail_say(
+    const struct spt_tail *l, const char *path, const char *what);
 
 #endif

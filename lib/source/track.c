@@ -7,8 +7,8 @@
 #define SKIP_BYTES 65536
 
 int
-spt_track_new(struct spt_track **out, const struct spt_io *io,
-    const char *path, struct spt_err *e)
+spt_track_new(struct spt_track **out, const struct spt_io *io, const char *path,
+    struct spt_err *e)
 {
 	struct spt_track *t = spt_alloc_zero(io, sizeof *t, e);
 
@@ -57,8 +57,8 @@ fill_prefix(struct spt_source *s, const struct spt_io *io, struct spt_prefix *d,
 		uint64_t left = to - d->at;
 		size_t got;
 
-		rc = spt_source_read(
-		    s, p, left < SKIP_BYTES ? (size_t)left : SKIP_BYTES, &got, e);
+		rc = spt_source_read(s, p,
+		    left < SKIP_BYTES ? (size_t)left : SKIP_BYTES, &got, e);
 		if (rc > 0)
 			spt_prefix_add(d, p, got);
 	}
@@ -150,7 +150,8 @@ spt_track_read(
 	if (!spt_source_gzip(t->source)) {
 		if (t->read_at >= t->turn)
 			return 0;
-		n = n < t->turn - t->read_at ? n : (size_t)(t->turn - t->read_at);
+		n = n < t->turn - t->read_at ? n
+					     : (size_t)(t->turn - t->read_at);
 	}
 	rc = spt_source_read(t->source, p, n, got, e);
 	t->read_at += *got;
@@ -180,15 +181,15 @@ spt_track_gzip(struct spt_track *t, struct spt_err *e)
 }
 
 void
-spt_track_used(
-    struct spt_track *t, const void *p, size_t n, uint64_t border)
+spt_track_used(struct spt_track *t, const void *p, size_t n, uint64_t border)
 {
 	const uint8_t *b = p;
 	size_t whole;
 
 	if (border >= t->ahead.at) {
-		whole = border - t->ahead.at < n ? (size_t)(border - t->ahead.at)
-						 : n;
+		whole = border - t->ahead.at < n
+			    ? (size_t)(border - t->ahead.at)
+			    : n;
 		spt_prefix_add(&t->ahead, b, whole);
 		t->changed = t->changed || t->ahead.at != t->pos.done.at;
 		t->pos.done = t->ahead;
@@ -199,8 +200,7 @@ spt_track_used(
 }
 
 int
-spt_track_back(
-    struct spt_track *t, const void *p, size_t n, struct spt_err *e)
+spt_track_back(struct spt_track *t, const void *p, size_t n, struct spt_err *e)
 {
 	t->rest.len = 0;
 	if (t->ahead.at == t->pos.done.at)
@@ -214,8 +214,8 @@ spt_track_back(
 int
 spt_track_check(struct spt_track *t, struct spt_err *e)
 {
-	uint64_t want = t->pos.done.at < SPT_HEAD_BYTES ? t->pos.done.at
-							: SPT_HEAD_BYTES;
+	uint64_t want =
+	    t->pos.done.at < SPT_HEAD_BYTES ? t->pos.done.at : SPT_HEAD_BYTES;
 	uint8_t head[SPT_HEAD_BYTES];
 	struct spt_prefix d = { 0 };
 	struct stat st;

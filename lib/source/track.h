@@ -27,7 +27,7 @@ struct spt_track {
 	bool cut;      /* the file was truncated: rest is all there is */
 	bool deferred; /* it has waited for the others to be read */
 	bool unsure;   /* it is new, unless it turns out to be compressed */
-	bool changed; /* pos is not as it was logged last */
+	bool changed;  /* pos is not as it was logged last */
 	/* For who looks after many of them (tail.h). */
 	int64_t size, looked_mtime; /* as last seen; nanoseconds */
 	int64_t used_at;            /* when it last gave something, monotonic */
@@ -43,8 +43,7 @@ void spt_track_free(struct spt_track *t); /* NULL is fine */
 /* Opens pos.path, to read on from pos.done (compressed files are read up to
  * there).  grows: see source.h.  1: done, or open already; 0: there is no such
  * file, or it is another one: other inode, other content, or shorter; -1. */
-SPT_MUST int spt_track_open(
-    struct spt_track *t, bool grows, struct spt_err *e);
+SPT_MUST int spt_track_open(struct spt_track *t, bool grows, struct spt_err *e);
 /* Forgets bytes that were read and not used. */
 void spt_track_close(struct spt_track *t);
 /* The same for a source that is open already and at its start: a pipe. */

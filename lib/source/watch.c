@@ -64,9 +64,9 @@ spt_watch_add(struct spt_watch *w, const char *path, enum spt_watch_what what,
 			return 1;
 	if (spt_grow(w->io, &w->v, &w->cap, w->n + 1, sizeof *w->v, e) < 0)
 		return -1;
-	w->v[w->n++] = (struct spt_watched){ .wd = wd,
-		.tag = tag,
-		.file = what == SPT_WATCH_FILE };
+	w->v[w->n++] = (struct spt_watched){
+		.wd = wd, .tag = tag, .file = what == SPT_WATCH_FILE
+	};
 	return 1;
 }
 
@@ -118,8 +118,7 @@ forget(struct spt_watch *w, int wd)
 }
 
 int
-spt_watch_next(
-    struct spt_watch *w, struct spt_change *c, struct spt_err *e)
+spt_watch_next(struct spt_watch *w, struct spt_change *c, struct spt_err *e)
 {
 	for (;;) {
 		struct inotify_event v;

@@ -9,7 +9,7 @@
 #include "base/number.h"
 #include "window/aggpartial.h"
 
-#define VERSION 1
+#define PARTIAL_VERSION 1
 #define HEAD 4 /* bytes in front of a state */
 
 static enum spt_agg_kind
@@ -30,7 +30,7 @@ family(enum spt_agg_kind k)
 static void
 make_head(const struct spt_agg *g, uint8_t head[HEAD])
 {
-	head[0] = VERSION;
+	head[0] = PARTIAL_VERSION;
 	head[1] = (uint8_t)family(g->kind);
 	head[2] = (uint8_t)g->in;
 	head[3] = (uint8_t)g->by_type;

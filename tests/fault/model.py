@@ -89,6 +89,9 @@ Disk = namedtuple("Disk", "run log log_synced commits commits_synced states "
 Run = namedtuple("Run", "source stage sink header first second")
 State = namedtuple("State", "disk runs")
 
+# Steps of which nobody but a neighbour sees anything.
+AT_ONCE = ("sends", "takes", "forwards", "finds", "has", "ends")
+
 GONE = ("killed", "refused", "cut off", "done")
 
 
@@ -514,6 +517,22 @@ class Model:
                     for what, t in do(s, i):
                         yield i, who, what, t
 
+    def moves(self, s):
+        """The steps to explore from s.  One that only moves a message, or ends
+        a program that is cut off, changes nothing that others than its
+        neighbours see, and it stays possible until it is done: it is explored
+        alone, at once.  That it might have been prevented by a kill shows
+        nothing new, because its receiver can be killed before it acts."""
+        moves = []
+        for i, who, what, t in self.steps(s):
+            name = "run %d: %s %s" % (i, who, what)
+            if t.disk is s.disk and what.split(" ")[0] in AT_ONCE:
+                return [("run %d: %s %s" % (i, who, w), u)
+                        for j, x, w, u in self.steps(s)
+                        if (j, x) == (i, who)], True
+            moves.append((name, t))
+        return moves, False
+
     def explore(self):
         """The number of states; or a Violation with the way to it."""
         first = State(Disk(0, (), 0, (), 0, (), (), 0, 0), ())
@@ -522,13 +541,14 @@ class Model:
         while wave:
             following = []
             for s in wave:
-                moves = [("run %d: %s %s" % (i, who, what), t)
-                         for i, who, what, t in self.steps(s)]
+                moves, alone = self.moves(s)
                 try:
                     if not moves:
                         self.quiet(s)
-                    for what, t in moves + list(self.starts(s)) + list(
-                            self.faults(s)):
+                    if not alone:
+                        moves += self.starts(s)
+                        moves += self.faults(s)
+                    for what, t in moves:
                         t = tidy(t)
                         if t not in seen:
                             seen[t] = what, s

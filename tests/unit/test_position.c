@@ -251,29 +251,31 @@ compressed(void)
 	t = used(&s, "log", 200000);
 	short_one = used(&s, "short", 10);
 	put_gzip("log.gz", big, sizeof big);
-	CHECK_INT(spt_seen_twin(&s, at("log.gz"), &twin, &e), 1);
+	CHECK_INT(spt_seen_twin(&s, at("log.gz"), false, &twin, &e), 1);
 	CHECK(twin == t);
 	put_gzip("short.gz", "only this\nand more\n", 19);
-	CHECK_INT(spt_seen_twin(&s, at("short.gz"), &twin, &e), 1);
+	CHECK_INT(spt_seen_twin(&s, at("short.gz"), false, &twin, &e), 1);
 	CHECK(twin == short_one);
 	/* The same head, another byte later on. */
 	big[150000] ^= 1;
 	put_gzip("other.gz", big, sizeof big);
-	CHECK_INT(spt_seen_twin(&s, at("other.gz"), &twin, &e), 0);
+	CHECK_INT(spt_seen_twin(&s, at("other.gz"), false, &twin, &e), 0);
 	big[150000] ^= 1;
 	/* Complete, but shorter than what was read. */
 	put_gzip("less.gz", big, 100000);
-	CHECK_INT(spt_seen_twin(&s, at("less.gz"), &twin, &e), 0);
+	CHECK_INT(spt_seen_twin(&s, at("less.gz"), false, &twin, &e), 0);
 	put_gzip("none.gz", "something else\n", 15);
-	CHECK_INT(spt_seen_twin(&s, at("none.gz"), &twin, &e), 0);
+	CHECK_INT(spt_seen_twin(&s, at("none.gz"), false, &twin, &e), 0);
 	/* Not complete: wait. */
 	CHECK(stat(at("log.gz"), &st) == 0);
 	CHECK(truncate(at("log.gz"), st.st_size / 3) == 0);
-	CHECK_INT(spt_seen_twin(&s, at("log.gz"), &twin, &e), 2);
+	CHECK_INT(spt_seen_twin(&s, at("log.gz"), false, &twin, &e), 2);
 	CHECK(truncate(at("log.gz"), 12) == 0);
-	CHECK_INT(spt_seen_twin(&s, at("log.gz"), &twin, &e), 2);
-	/* Plain files are never compared. */
-	CHECK_INT(spt_seen_twin(&s, at("short"), &twin, &e), 0);
+	CHECK_INT(spt_seen_twin(&s, at("log.gz"), false, &twin, &e), 2);
+	CHECK_INT(spt_seen_twin(&s, at("short"), false, &twin, &e), 0);
+	put("copy", "only this\nand more\n", 19, O_TRUNC);
+	CHECK_INT(spt_seen_twin(&s, at("copy"), false, &twin, &e), 0);
+	CHECK_INT(spt_seen_twin(&s, at("copy"), true, &twin, &e), 1);
 	/* The track goes on in the compressed file. */
 	put_gzip("log.gz", big, sizeof big);
 	free(t->pos.path);

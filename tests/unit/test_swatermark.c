@@ -4,11 +4,17 @@
 #include "unit.h"
 #include "window/watermark.h"
 
+/* Seconds; -1: not asked for. */
+static int64_t idle = -1, ahead = -1;
+static bool skip;
+
 static int
 add(struct harness *h, const char *column, int64_t delay)
 {
+	struct spt_watermark_conf conf = { column, delay,
+		idle < 0 ? -1 : idle * SPT_SECOND,
+		ahead < 0 ? -1 : ahead * SPT_SECOND, skip };
 	struct spt_watermark *w;
-	struct spt_watermark_conf conf = { column, delay, -1, -1, false };
 
 	if (spt_watermark_new(&w, h->io, &conf, &h->e) < 0)
 		return -1;

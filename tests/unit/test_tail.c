@@ -90,8 +90,8 @@ take(struct spt_tail *l)
 		if (have != 0)
 			memcpy(p, t->rest.data, have);
 		t->rest.len = 0;
-		while (spt_track_read(
-			   t, p + have, sizeof p - have, &got, &e) > 0)
+		while (
+		    spt_track_read(t, p + have, sizeof p - have, &got, &e) > 0)
 			have += got;
 		for (whole = have; whole > 0 && p[whole - 1] != '\n' && !last;)
 			whole--;
@@ -244,6 +244,14 @@ run_after_run(void)
 	CHECK(system(command) == 0);
 	append("log", "eight\n");
 	CHECK_STR(run(&seen, at("log"), false), "seven\neight\n");
+	CHECK_STR(said, "");
+	/* Copied and truncated. */
+	append("log", "nine\n");
+	snprintf(command, sizeof command, "cp %s %s", at("log"), at("log.3"));
+	CHECK(system(command) == 0);
+	CHECK(truncate(at("log"), 0) == 0);
+	append("log", "ten\n");
+	CHECK_STR(run(&seen, at("log"), false), "nine\nten\n");
 	CHECK_STR(said, "");
 	/* Gone. */
 	unlink(at("log"));

@@ -42,8 +42,8 @@ complete_bash()
 	fi
 }
 
-@test "bash: sread --fo<TAB> is --format" {
-	[ "$(complete_bash sread --fo)" = --format ]
+@test "bash: sread --form<TAB> is --format" {
+	[ "$(complete_bash sread --form)" = --format ]
 }
 
 @test "bash: every option of every program is offered" {
@@ -67,9 +67,9 @@ complete_bash()
 	[ "$(complete_bash sread some)" = "some log.csv" ]
 }
 
-@test "fish: sread --fo<TAB> is --format" {
+@test "fish: sread --form<TAB> is --format" {
 	command -v fish || skip "no fish"
 	HOME=$PWD fish --no-config -c "source $completions/sread.fish
-		complete -C 'sread --fo'" >offered
+		complete -C 'sread --form'" >offered
 	grep -q '^--format' offered
 }

@@ -20,10 +20,11 @@ feed()
 }
 
 # compact: `swrite --barriers` CSV to "(a,b) (a,b) | ...": times of 1970-01-01
-# as seconds, the end of a window left out, "-" for an epoch without rows.
+# as seconds, the end of a window left out (with ends=1: "start-end"), "-" for
+# an epoch without rows.
 compact()
 {
-	awk '
+	awk -v ends="${ends:-0}" '
 	function seconds(t,   p) {
 		if (t !~ /^19[67][0-9]-/)
 			return t
@@ -47,6 +48,8 @@ compact()
 		for (i = 1; i <= n; i++)
 			if (names[i] != "window_end")
 				row = row (row == "" ? "" : ",") seconds(f[i])
+			else if (ends)
+				row = row "-" seconds(f[i])
 		rows = rows (rows == "" ? "" : " ") "(" row ")"
 	}
 	END { print "" }'
@@ -365,6 +368,95 @@ figure_input()
 @test "G13 the raw time stamp as key, append" {
 	seconds '10 | 25' '- | (10,1) | (25,1)' \
 		'swatermark t 10s | swindow -k t count'
+}
+
+# In one run: a query that is started anew for each line waits for restarts.
+# Results stand where AvailableNow shows them; Once is a start later.
+@test "G14 an epoch a line, append" {
+	seconds '15 | 10 12 14 | 25 | 50 | 50' \
+		'- | - | (10,3) | (15,1) (25,1) | - | (50,2)' \
+		'swatermark t 10s | swindow -w 5s count'
+}
+
+# The rows of the three runs, in one; the restarts between them wait.
+@test "G15 the watermark does not go back between the runs" {
+	seconds '10 11 12 13 14 15 25 | 10 27 30 | 17 | 40' \
+		'(10,5) | (15,1) | - | (25,2) | (30,1) (40,1)' \
+		'swatermark t 10s | swindow -w 5s count 2>err'
+	says '2 rows late'
+}
+
+# Chosen otherwise: a window is written at the barrier that closes it, with
+# the 25, not a tick later.
+@test "G16 ticks without data, append" {
+	seconds '15 | | 10 12 14 | 25 |' \
+		'- | - | - | (10,3) | - | (15,1) (25,1)' \
+		'swatermark t 10s | swindow -w 5s count'
+}
+
+# G17, a batch that is run again as of its own time, waits for restarts.
+
+@test "G20 delays" {
+	feed t 93884 | sread -f csv -s 't timestamp(s)' --epoch-mark -- - |
+		swatermark t 1d2h3m4s | swrite --barriers >out
+	says '# epoch 0 watermark 1970-01-01T00:01:40Z rows 1' out
+	# No month, because its length varies; nothing negative.
+	for delay in '1month' '2y5mo' '-10s'; do
+		expect 2 swatermark -- t "$delay"
+	done
+}
+
+# The words of the case, less the epoch of the late rows.
+session_1='40,hello 40,world 40,spark 40,streaming'
+session_1="$session_1 41,world 41,hello 41,structured 41,streaming"
+session_2='25,spark 25,streaming'
+session_3='0,spark 0,streaming'
+session_4='30,spark 30,streaming'
+session_5='60,hello 60,apache 60,spark'
+session_6='90,structured 90,streaming'
+
+@test "G31 sessions, append" {
+	ends=1 case_ t,word 't timestamp(s), word string' \
+		"$session_1 | $session_2 | $session_3 | $session_4 | $session_5 | $session_6" \
+		'- | - | - | - | - | (25-50,spark,3) (25-51,streaming,4) (40-51,hello,2) (40-51,world,2) (41-51,structured,1) | (60-70,apache,1) (60-70,hello,1) (60-70,spark,1) (90-100,streaming,1) (90-100,structured,1)' \
+		'swatermark t 30s | swindow -w gap:10s -k word count 2>err'
+	says '2 rows late'
+}
+
+@test "G31 sessions, complete" {
+	local b1 b2 b4 b5
+	b1='(40-51,hello,2) (40-51,streaming,2) (40-51,world,2) (41-51,structured,1)'
+	b2="(25-35,spark,1) (25-35,streaming,1) (40-50,spark,1) $b1"
+	b1="(40-50,spark,1) $b1"
+	b4='(25-50,spark,3) (25-51,streaming,4) (40-51,hello,2) (40-51,world,2) (41-51,structured,1)'
+	b5="$b4 (60-70,apache,1) (60-70,hello,1) (60-70,spark,1)"
+	ends=1 case_ t,word 't timestamp(s), word string' \
+		"$session_1 | $session_2 | $session_4 | $session_5 | $session_6" \
+		"$b1 | $b2 | $b4 | $b5 | $b5 (90-100,streaming,1) (90-100,structured,1) | -" \
+		'swatermark t 30s | swindow -w gap:10s -k word -m complete count'
+}
+
+@test "G32 a gap of each row's own" {
+	ends=1 case_ t,word 't timestamp(s), word string' \
+		"$session_1 | $session_2 | $session_3 | $session_4 | $session_5 | $session_6" \
+		'- | - | - | - | - | (25-50,spark,3) (25-51,streaming,4) (40-42,hello,2) | (60-61,hello,1) (60-70,apache,1) (60-70,spark,1) (90-100,streaming,1)' \
+		"smap -s 't timestamp, word string, gap int' '.gap = ({hello: 1, structured: 0, world: -10}[.word] // 10)' | swatermark t 30s | swindow -w gap:@gap -k word count 2>err"
+	says '2 rows late'
+}
+
+# The case counts 2 and 1 late groups; these are the rows.
+@test "G35 a: counts of 5 s, then of 10 s" {
+	seconds '10 11 12 13 14 15 16 17 18 19 20 21 | 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 | 30 31' \
+		'(10,2,10) | - | (20,2,12) | (30,1,2)' \
+		'swatermark t 0s | swindow -w 5s count 2>err | swindow -w 10s n=count sum:count'
+	says '10 rows late'
+}
+
+@test "G35 b: counts of 5 s, then of 10 s, then of 20 s" {
+	seconds "$(seq -s ' ' 0 37) | $(seq -s ' ' 30 60)" \
+		'(0,2,20) | (20,2,23) (40,2,20) | (60,1,1)' \
+		'swatermark t 0s | swindow -w 5s count 2>err | swindow -w 10s n=count sum:count | swindow -w 20s n=count sum:sum_count'
+	says '5 rows late'
 }
 
 @test "G45 without watermark: update tells what was touched, complete all" {

@@ -4,6 +4,6 @@
 
 load helpers
 
-@test "windows of 60 random pipelines are those of the definitions" {
-	python3 "$srcdir/tests/oracle/window_oracle.py" 60
+@test "windows of 200 random pipelines are those of the definitions" {
+	python3 "$srcdir/tests/oracle/window_oracle.py" 200
 }

@@ -407,6 +407,47 @@ insert(struct spt_seen *s, const struct spt_position *p, struct spt_err *e)
 	return 0;
 }
 
+struct spt_track *
+spt_seen_begin(
+    struct spt_seen *s, const struct spt_position *as, struct spt_err *e)
+{
+	struct spt_position p;
+
+	if (spt_position_init(&p, s->io, as->path, e) < 0)
+		return NULL;
+	p.id = as->id;
+	p.dev = as->dev;
+	p.ino = as->ino;
+	p.gone = as->gone;
+	if (insert(s, &p, e) < 0) {
+		spt_position_fini(&p, s->io);
+		return NULL;
+	}
+	return spt_seen_id(s, as->id);
+}
+
+void
+spt_seen_refresh(struct spt_seen *s)
+{
+	bool moved = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct spt_position *p = &s->v[i]->pos;
+		struct stat st;
+
+		if (p->gone || p->dev == 0 ||
+		    s->io->stat(s->io, p->path, &st) < 0 ||
+		    (uint64_t)st.st_ino != p->ino ||
+		    (uint64_t)st.st_dev == p->dev ||
+		    spt_seen_find(s, (uint64_t)st.st_dev, p->ino) != NULL)
+			continue;
+		p->dev = (uint64_t)st.st_dev;
+		moved = s->v[i]->changed = true;
+	}
+	if (moved)
+		refill(s);
+}
+
 /* What is known of an id is replaced. */
 static int
 take(struct spt_seen *s, struct spt_position *p, struct spt_err *e)

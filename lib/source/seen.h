@@ -35,6 +35,13 @@ struct spt_track *spt_seen_path(const struct spt_seen *s, const char *path);
 SPT_MUST struct spt_track *spt_seen_add(struct spt_seen *s, const char *path,
     uint64_t dev, uint64_t ino, struct spt_err *e);
 
+/* A track of the file of this position, of which nothing has been read.  NULL:
+ * *e. */
+SPT_MUST struct spt_track *spt_seen_begin(
+    struct spt_seen *s, const struct spt_position *as, struct spt_err *e);
+/* Device numbers are not for ever: a file that is where it was, with the inode
+ * that it had, is the same on another device. */
+void spt_seen_refresh(struct spt_seen *s);
 /* The track is that of another inode now. */
 void spt_seen_move(
     struct spt_seen *s, struct spt_track *t, uint64_t dev, uint64_t ino);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "source/locate.h"
 #include "source/paths.h"
 #include "source/tail_look.h"
 
@@ -49,22 +50,6 @@ is_as_before(const struct spt_track *t, const struct stat *st)
 	       t->size == (int64_t)st->st_size;
 }
 
-static int
-set_path(struct spt_track *t, const char *path, struct spt_err *e)
-{
-	char *copy;
-
-	if (strcmp(t->pos.path, path) == 0)
-		return 0;
-	copy = spt_strdup(t->io, path, e);
-	if (copy == NULL)
-		return -1;
-	spt_free(t->io, t->pos.path);
-	t->pos.path = copy;
-	t->changed = true;
-	return 0;
-}
-
 /* ---- the track of a file ------------------------------------------------ */
 
 static int
@@ -94,10 +79,9 @@ find_track(struct spt_tail *l, const char *path, const struct stat *st,
 
 	if (t == NULL)
 		return new_track(l, path, st, out, e);
-	if (strcmp(t->pos.path, path) == 0)
+	rc = spt_track_rename(t, path, e);
+	if (rc == 0)
 		rc = spt_track_open(t, true, e);
-	else
-		rc = set_path(t, path, e) < 0 ? -1 : spt_track_open(t, true, e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0) {
@@ -140,99 +124,6 @@ spt__tail_settle(struct spt_tail *l, struct spt_track *t, struct spt_err *e)
 
 /* ---- files by name ------------------------------------------------------- */
 
-/* The directory of path, in buf; "." if it has none. */
-static const char *
-directory_of(const char *path, struct spt_buf *buf, struct spt_err *e)
-{
-	const char *slash = strrchr(path, '/');
-
-	buf->len = 0;
-	if (slash == NULL
-		? spt_buf_puts(buf, ".", e) < 0
-		: spt_buf_put(buf, path,
-		      slash != path ? (size_t)(slash - path) : 1, e) < 0)
-		return NULL;
-	return spt_buf_str(buf, e);
-}
-
-/* Looking for a file that had another name when it was read. */
-struct search {
-	struct spt_tail *l;
-	struct spt_track *old;
-	const char *path; /* its name then */
-	struct spt_buf at;
-	struct spt_err *e;
-	bool found;
-};
-
-static int
-is_it(void *ctx, const char *name)
-{
-	struct search *s = ctx;
-	const char *base = strrchr(s->path, '/'), *path;
-	size_t dir = base != NULL ? (size_t)(base - s->path) + 1 : 0;
-	struct spt_track *twin = NULL;
-	struct stat st;
-	int rc;
-
-	base = s->path + dir;
-	s->at.len = 0;
-	if (spt_buf_put(&s->at, s->path, dir, s->e) < 0 ||
-	    spt_buf_puts(&s->at, name, s->e) < 0 ||
-	    (path = spt_buf_str(&s->at, s->e)) == NULL)
-		return -2;
-	if (s->l->io->stat(s->l->io, path, &st) < 0 || !S_ISREG(st.st_mode))
-		return 0;
-	if ((uint64_t)st.st_dev == s->old->pos.dev &&
-	    (uint64_t)st.st_ino == s->old->pos.ino)
-		rc = 1;
-	else if (strncmp(name, base, strlen(base)) == 0 &&
-		 strcmp(name, base) != 0 && s->old->pos.done.at != 0)
-		rc = spt_seen_twin(s->l->seen, path, true, &twin, s->e);
-	else
-		return 0;
-	if (rc < 0)
-		return -2;
-	if (rc != 1 || (twin != NULL && twin != s->old))
-		return 0;
-	if (set_path(s->old, path, s->e) < 0)
-		return -2;
-	if (twin != NULL)
-		spt_seen_move(s->l->seen, s->old, (uint64_t)st.st_dev,
-		    (uint64_t)st.st_ino);
-	rc = spt_track_open(s->old, true, s->e);
-	if (rc < 0)
-		return -2;
-	s->found = rc == 1;
-	return rc;
-}
-
-/* The file that had the name when it was read last, and has it no more: finds
- * it by its new one, for its end may not have been read.  1, 0, -1. */
-static int
-find_rotated(struct spt_tail *l, struct spt_track *old, struct spt_err *e)
-{
-	struct search s = { .l = l, .old = old, .e = e };
-	struct spt_buf dir;
-	const char *path;
-	int rc = -1;
-
-	spt_buf_init(&s.at, l->io);
-	spt_buf_init(&dir, l->io);
-	s.path = spt_strdup(l->io, old->pos.path, e);
-	path = s.path != NULL ? directory_of(s.path, &dir, e) : NULL;
-	if (path != NULL) {
-		rc = l->io->list(l->io, path, is_it, &s);
-		if (rc == -1 && e->kind == SPT_OK)
-			rc = 0;
-		rc = rc < 0 ? -1 : s.found;
-	}
-	spt_free(l->io, (void *)(uintptr_t)s.path);
-	spt_buf_fini(&s.at);
-	spt_buf_fini(&dir);
-	return rc;
-}
-
 static int
 push(struct spt_tail *l, struct spt__named *d, struct spt_track *t,
     struct spt_err *e)
@@ -264,7 +155,7 @@ push_older(struct spt_tail *l, struct spt__named *d, const struct stat *st,
 		if (rc != 0)
 			return rc < 0 ? -1 : 0;
 	}
-	rc = find_rotated(l, old, e);
+	rc = spt_locate(l->seen, old, e);
 	if (rc < 0)
 		return -1;
 	if (rc > 0)
@@ -286,7 +177,7 @@ watch_name(struct spt_tail *l, int k, struct spt_err *e)
 	if (!l->conf->follow)
 		return 0;
 	spt_buf_init(&dir, l->io);
-	path = directory_of(l->names[k].path, &dir, e);
+	path = spt_locate_directory(l->names[k].path, &dir, e);
 	if (path != NULL)
 		rc = spt_watch_add(&l->watch, path, SPT_WATCH_NAMES, k, e);
 	spt_buf_fini(&dir);
@@ -355,10 +246,10 @@ look_at_member(struct spt_tail *l, const char *path, const struct stat *st,
 	if (t == NULL && st->st_size == 0)
 		return 0;
 	if (t != NULL && is_as_before(t, st))
-		return set_path(t, path, e);
+		return spt_track_rename(t, path, e);
 	if (t != NULL && t->source != NULL) {
 		note(t, st);
-		return set_path(t, path, e) < 0 ? -1 : spt__tail_queue(l, t, e);
+		return spt_track_rename(t, path, e) < 0 ? -1 : spt__tail_queue(l, t, e);
 	}
 	if (find_track(l, path, st, &t, e) < 0)
 		return -1;

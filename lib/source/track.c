@@ -34,6 +34,22 @@ spt_track_free(struct spt_track *t)
 	spt_free(t->io, t);
 }
 
+int
+spt_track_rename(struct spt_track *t, const char *path, struct spt_err *e)
+{
+	char *copy;
+
+	if (strcmp(t->pos.path, path) == 0)
+		return 0;
+	copy = spt_strdup(t->io, path, e);
+	if (copy == NULL)
+		return -1;
+	spt_free(t->io, t->pos.path);
+	t->pos.path = copy;
+	t->changed = true;
+	return 0;
+}
+
 void
 spt_track_close(struct spt_track *t)
 {

@@ -40,6 +40,10 @@ SPT_MUST int spt_track_new(struct spt_track **t, const struct spt_io *io,
     const char *path, struct spt_err *e);
 void spt_track_free(struct spt_track *t); /* NULL is fine */
 
+/* It has another path now (copied). */
+SPT_MUST int spt_track_rename(
+    struct spt_track *t, const char *path, struct spt_err *e);
+
 /* Opens pos.path, to read on from pos.done (compressed files are read up to
  * there).  grows: see source.h.  1: done, or open already; 0: there is no such
  * file, or it is another one: other inode, other content, or shorter; -1. */

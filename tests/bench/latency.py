@@ -45,7 +45,8 @@ WAYS = (
         "swatermark ts 10m | swrite -f csv" % SCHEMA, peer="tail"),
     Way("3 cats", "cat | cat | cat"),
     Way("gawk, fflush", "gawk -F, '{ print; fflush() }'", peer="gawk"),
-    Way("mlr", "mlr --icsv --ocsv --records-per-batch 1 --fflush cat", peer="mlr"),
+    Way("mlr", "mlr --icsv --ocsv --records-per-batch 1 --fflush cat",
+        peer="mlr"),
 )
 
 
@@ -152,7 +153,7 @@ def do(bench):
         if way.needs not in takes:
             print("  skipped: %s (sread has no %s)" % (way.name, way.needs))
             continue
-        lacks = bench.lacks(way.peer) if way.peer else None
+        lacks = bench.lacks(*filter(None, [way.peer]))
         if lacks is not None:
             if lacks:
                 print("  skipped: %s (%s)" % (way.name, lacks))

@@ -127,6 +127,9 @@ def run(command, env, stdout=None, stderr=None, limit=None):
     signal.setitimer(signal.ITIMER_REAL, limit or 0)
     try:
         reap(group, result.stages)
+    except BaseException:
+        os.killpg(group, signal.SIGKILL)
+        raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -73,7 +73,9 @@ def windowed(name, read):
     return spate(name, read + " | swatermark ts 10m | " + WINDOW, PICK)
 
 
-AWK_WINDOW = """NR > 1 { k = substr($1, 1, 15) "0:00Z\\t" $4; n[k]++; s[k] += $6 }
+AWK_WINDOW = """NR > 1 {
+	k = substr($1, 1, 15) "0:00Z\\t" $4; n[k]++; s[k] += $6
+}
 END { for (k in n) printf "%s\\t%d\\t%d\\n", k, n[k], s[k] }"""
 
 # A quoted field of FPAT keeps its quotes, doubled ones doubled.

@@ -36,6 +36,7 @@ static const struct spt_tool tool = {
 	.options = options,
 	.min_operands = 1,
 	.max_operands = 1,
+	.stateful = true,
 };
 
 /* ---- bad records ------------------------------------------------------- */

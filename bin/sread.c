@@ -7,17 +7,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/number.h"
 #include "base/time.h"
 #include "bin/tool.h"
 #include "ingest/ingest.h"
 
+#define EPOCH_BYTES (INT64_C(256) << 20) /* under a checkpoint */
+
 struct opts {
 	const char *format, *schema, *columns, *match, *match_some, *bad;
-	const char *delimiter, *tz, *mark;
+	const char *delimiter, *tz, *mark, *checkpoint;
 	int64_t rows, year, max_record;
 	int64_t every, tick, epoch_rows, epoch_size, epoch_files;
-	bool no_header, print_schema, follow;
+	bool no_header, print_schema, follow, final, no_wait, spool;
 };
 
 #define AT(field) offsetof(struct opts, field)
@@ -38,6 +41,14 @@ static const struct spt_opt options[] = {
 	    "bad records: stop (default), skip, or keep in FILE", NULL },
 	{ 'F', "follow", SPT_OPT_FLAG, AT(follow), NULL,
 	    "read on as files grow, are rotated, or appear", NULL },
+	{ 'C', "checkpoint", SPT_OPT_FILE, AT(checkpoint), "DIR",
+	    "go on where the last run has ended, exactly once", NULL },
+	{ 0, "final", SPT_OPT_FLAG, AT(final), NULL,
+	    "with -C: the input is over at its end, for good", NULL },
+	{ 0, "no-wait", SPT_OPT_FLAG, AT(no_wait), NULL,
+	    "with -C: do not wait for stages of an older run", NULL },
+	{ 0, "spool", SPT_OPT_FLAG, AT(spool), NULL,
+	    "with -C: keep what is read of files that may vanish", NULL },
 	{ 'n', "rows", SPT_OPT_COUNT, AT(rows), "ROWS",
 	    "stop after so many rows", NULL },
 	{ 'd', "delimiter", SPT_OPT_TEXT, AT(delimiter), "CHAR",
@@ -152,12 +163,67 @@ print_schema(const struct spt_run *run, const struct spt_ingest_conf *conf,
 	return rc;
 }
 
-/* The options as JSON for the plan: those that change rows. */
-static void
-describe(const struct opts *o, char *text, size_t n)
+static int
+put_text(
+    struct spt_buf *b, const char *name, const char *value, struct spt_err *e)
 {
-	snprintf(
-	    text, n, "{\"format\":\"%s\"}", o->format != NULL ? o->format : "");
+	if (value == NULL)
+		return 0;
+	if (spt_buf_printf(b, e, "%s\"%s\":", b->len > 1 ? "," : "", name) < 0)
+		return -1;
+	return spt_json_put_string(b, value, strlen(value), e);
+}
+
+static int
+put_number(
+    struct spt_buf *b, const char *name, int64_t value, struct spt_err *e)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%lld", (long long)value);
+	return value != 0 ? put_text(b, name, text, e) : 0;
+}
+
+/* The options that change rows, as JSON.  NULL: *e. */
+static const char *
+describe(const struct opts *o, struct spt_buf *b, struct spt_err *e)
+{
+	bool kept = o->bad != NULL && strcmp(o->bad, "stop") != 0;
+
+	if (spt_buf_putc(b, '{', e) < 0 ||
+	    put_text(b, "format", o->format, e) < 0 ||
+	    put_text(b, "schema", o->schema, e) < 0 ||
+	    put_text(b, "columns", o->columns, e) < 0 ||
+	    put_text(b, "pattern", o->match, e) < 0 ||
+	    put_text(b, "pattern-some", o->match_some, e) < 0 ||
+	    put_text(b, "bad", kept ? "kept" : NULL, e) < 0 ||
+	    put_text(b, "delimiter", o->delimiter, e) < 0 ||
+	    put_text(b, "no-header", o->no_header ? "yes" : NULL, e) < 0 ||
+	    put_text(b, "tz", o->tz, e) < 0 ||
+	    put_number(b, "year", o->year, e) < 0 ||
+	    put_number(b, "max-record", o->max_record, e) < 0 ||
+	    put_text(b, "epoch-mark", o->mark, e) < 0 ||
+	    spt_buf_putc(b, '}', e) < 0)
+		return NULL;
+	return spt_buf_str(b, e);
+}
+
+/* Options that go with others only. */
+static int
+check_checkpoint(const struct opts *o, struct spt_err *e)
+{
+	const char *alone = o->final     ? "--final"
+			    : o->no_wait ? "--no-wait"
+			    : o->spool   ? "--spool"
+					 : NULL;
+
+	if (alone != NULL && o->checkpoint == NULL)
+		return spt_fail(
+		    e, SPT_EUSAGE, "%s is for a checkpoint (-C DIR)", alone);
+	if (o->final && o->follow)
+		return spt_fail(e, SPT_EUSAGE,
+		    "--final ends the input, -F never does: one of them");
+	return 0;
 }
 
 static int
@@ -177,7 +243,7 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 	if (o->max_record > (1 << 30))
 		return spt_fail(e, SPT_EUSAGE, "--max-record: at most 1G");
 	if (set_delimiter(o->delimiter, &d->delimiter, e) < 0 ||
-	    set_pattern(o, d, e) < 0)
+	    set_pattern(o, d, e) < 0 || check_checkpoint(o, e) < 0)
 		return -1;
 	if (o->tz != NULL && spt_tz_open(tz, run->io, o->tz, e) < 0)
 		return spt_err_where(e, "--tz");
@@ -187,10 +253,16 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 	c->bad = o->bad;
 	c->rows = o->rows;
 	c->follow = o->follow;
+	c->checkpoint = o->print_schema ? NULL : o->checkpoint;
+	c->final = o->final;
+	c->no_wait = o->no_wait;
+	c->spool = o->spool;
 	c->every = o->every >= 0 ? o->every : o->follow ? SPT_SECOND : 0;
 	c->tick = o->tick;
 	c->epoch_rows = o->epoch_rows;
-	c->epoch_size = o->epoch_size;
+	c->epoch_size = o->epoch_size >= 0      ? o->epoch_size
+			: o->checkpoint != NULL ? EPOCH_BYTES
+						: 0;
 	c->epoch_files = o->epoch_files;
 	c->epoch_mark = o->mark;
 	c->id = run->id;
@@ -207,19 +279,22 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .rows = -1, .every = -1, .tick = 10 * SPT_SECOND };
+	struct opts o = { .rows = -1,
+		.every = -1,
+		.epoch_size = -1,
+		.tick = 10 * SPT_SECOND };
 	struct spt_ingest_conf conf = { 0 };
 	struct spt_tz *tz = NULL;
 	struct spt_port *port;
 	struct spt_err e = { 0 };
 	struct spt_run run;
-	char args[128];
+	struct spt_buf args;
 	int rc;
 
 	spt_tool_start(&run, &tool, &o, argc, argv);
-	describe(&o, args, sizeof args);
-	conf.args = args;
-	rc = set_conf(&o, &run, &tz, &conf, &e);
+	spt_buf_init(&args, run.io);
+	conf.args = describe(&o, &args, &e);
+	rc = conf.args != NULL ? set_conf(&o, &run, &tz, &conf, &e) : -1;
 	if (rc == 0 && o.print_schema)
 		rc = print_schema(&run, &conf, &e);
 	else if (rc == 0)
@@ -228,6 +303,7 @@ main(int argc, char *argv[])
 		rc = spt_ingest_run(&conf, run.io, port, &e);
 	if (shown)
 		fputs("\r\033[K", stderr);
+	spt_buf_fini(&args);
 	spt_tz_free(tz);
 	return spt_tool_finish(&run, &e);
 }

@@ -31,9 +31,6 @@ struct common {
 static const struct spt_opt common_options[] = {
 	{ 0, "id", SPT_OPT_TEXT, offsetof(struct common, id), "NAME",
 	    "name of this stage in the plan", NULL },
-	{ 0, "new-state", SPT_OPT_FLAG, offsetof(struct common, new_state),
-	    NULL, "start empty where the checkpoint has a state of this stage",
-	    NULL },
 	{ 'q', "quiet", SPT_OPT_FLAG, offsetof(struct common, quiet), NULL,
 	    "say nothing but errors", NULL },
 	{ 'v', "verbose", SPT_OPT_FLAG, offsetof(struct common, verbose), NULL,
@@ -42,6 +39,13 @@ static const struct spt_opt common_options[] = {
 	    "print this and exit", NULL },
 	{ 'V', "version", SPT_OPT_FLAG, offsetof(struct common, version), NULL,
 	    "print the version and exit", NULL },
+	{ 0, NULL, SPT_OPT_FLAG, 0, NULL, NULL, NULL },
+};
+
+static const struct spt_opt stateful_options[] = {
+	{ 0, "new-state", SPT_OPT_FLAG, offsetof(struct common, new_state),
+	    NULL, "start empty where the checkpoint has a state of this stage",
+	    NULL },
 	{ 0, NULL, SPT_OPT_FLAG, 0, NULL, NULL, NULL },
 };
 
@@ -300,6 +304,8 @@ spt_tool_start(struct spt_run *run, const struct spt_tool *tool, void *opts,
 	run->signals = &signals;
 	strcpy(p.shorts, ":");
 	add_options(&p, tool->options, opts);
+	if (tool->stateful)
+		add_options(&p, stateful_options, &common);
 	add_options(&p, common_options, &common);
 	if (argc == 2 && strcmp(argv[1], "--options-table") == 0) {
 		print_table(&p);

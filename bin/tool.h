@@ -38,6 +38,7 @@ struct spt_tool {
 	const struct spt_opt *options;
 	int min_operands, max_operands; /* max -1: any */
 	bool file_operands;             /* complete operands as file names */
+	bool stateful; /* keeps state in a checkpoint: --new-state */
 };
 
 /* What the skeleton found out. */

@@ -139,6 +139,267 @@ people()
 	[ ! -e out.arrow ]
 }
 
+@test "a file that another swrite is writing is refused: exit 3" {
+	people >in.csv
+	mkfifo wait
+	{ sread in.csv; cat wait; } | swrite out.csv 2>first &
+	for _ in $(seq 100); do
+		[ -e out.csv ] && break
+		sleep 0.05
+	done
+	sleep 0.2
+	expect 3 sh -c 'sread in.csv | swrite out.csv'
+	says 'swrite: out.csv: another program is writing it'
+	expect 3 sh -c 'sread in.csv | swrite -a out.csv'
+	: >wait
+	wait
+	expect 0 sh -c 'sread in.csv | swrite out.csv'
+}
+
+@test "-z compresses files and standard output, and .gz in a name does" {
+	people >in.csv
+	sread in.csv | swrite >once
+	expect 0 sh -c 'sread in.csv | swrite -z | zcat'
+	check_same out once
+	expect 0 sh -c 'sread in.csv | swrite out.csv.gz'
+	zcat out.csv.gz >got
+	check_same got once
+	expect 0 sh -c 'sread in.csv | swrite -z out.arrows'
+	zcat out.arrows | swrite >got
+	check_same got once
+	# No rows, no bytes: still a gzip file.
+	expect 0 sh -c 'sread in.csv | swrite -n 0 out.ndjson.gz'
+	gzip -t out.ndjson.gz
+	[ "$(zcat out.ndjson.gz | wc -c)" = 0 ]
+	expect 2 sh -c 'sread in.csv | swrite -a out.csv.gz'
+	says 'cannot append to a compressed file'
+	expect 2 sh -c 'sread in.csv | swrite out.csv.xz'
+	says 'compressed by gzip or not at all'
+	expect 2 sh -c "sread in.csv | swrite -z 'sqlite:db?table=t'"
+	says 'a database is not compressed'
+	run on_terminal 'sread -q in.csv | swrite -z'
+	[ "$status" = 2 ]
+}
+
+@test "a directory gets a part an epoch, whole, and goes on where it is" {
+	people >in.csv
+	expect 0 sh -c 'sread --epoch-rows 3 in.csv | swrite parts/'
+	(cd parts && ls -A) >got
+	cat >wanted <<-'END'
+		part-0000000000-0000000000.csv
+		part-0000000001-0000000001.csv
+	END
+	check_same got wanted
+	sread in.csv | swrite | sed '2,4d' >wanted
+	check_same parts/part-0000000001-0000000001.csv wanted
+	# It exists now, so the slash is not needed.
+	expect 0 sh -c 'sread in.csv | swrite -f ndjson -z parts'
+	[ -f parts/part-0000000002-0000000002.ndjson.gz ]
+	sread parts/*.csv | swrite >got
+	sread in.csv | swrite >wanted
+	check_same got wanted
+}
+
+@test "a directory never shows part of an epoch" {
+	seq 20000 | sed '1i n' >in.csv
+	mkdir parts
+	# Each part has 100 rows and the header, whenever one looks.
+	(
+		while [ ! -e stop ]; do
+			for f in parts/part-*; do
+				[ -e "$f" ] || continue
+				[ "$(wc -l <"$f")" = 101 ] || echo "$f" >>bad
+			done
+		done
+	) &
+	expect 0 sh -c 'sread --epoch-rows 100 in.csv | swrite parts/'
+	: >stop
+	wait
+	[ ! -e bad ]
+	[ "$(find parts -name 'part-*' | wc -l)" = 200 ]
+	# A stage that dies takes back the part it was writing.
+	sread --epoch-rows 15000 in.csv >in.arrows
+	head -c $(($(wc -c <in.arrows) - 100)) in.arrows >cut
+	input=cut expect 5 swrite dead/
+	(cd dead && ls -A) >got
+	echo part-0000000000-0000000000.csv >wanted
+	check_same got wanted
+}
+
+@test "--roll joins epochs until a part has the size" {
+	seq 1000 | sed '1i n' >in.csv
+	expect 0 sh -c 'sread --epoch-rows 10 in.csv |
+		swrite --roll 1K parts/'
+	count=$(find parts -name 'part-*' | wc -l)
+	[ "$count" -ge 3 ]
+	[ "$count" -le 5 ]
+	[ -e parts/part-0000000000-*.csv ]
+	for f in parts/part-*; do
+		[ "$(head -n 1 "$f")" = n ]
+		[ "$(wc -c <"$f")" -lt 1100 ]
+	done
+	cat parts/part-* | grep -v n | sort -n >got
+	seq 1000 >wanted
+	check_same got wanted
+	expect 2 sh -c 'sread in.csv | swrite --roll 1K out.csv'
+	says '--roll is for the parts of a directory'
+}
+
+@test "parts of an Arrow stream are streams" {
+	people >in.csv
+	expect 0 sh -c 'sread --epoch-rows 3 in.csv | swrite -f arrow parts/'
+	for f in parts/part-*.arrows; do
+		swrite <"$f" | tail -n +2
+	done >got
+	sread in.csv | swrite | tail -n +2 >wanted
+	check_same got wanted
+	expect 0 sh -c 'sread --epoch-rows 1 in.csv |
+		swrite -f arrow --roll 1M roll/'
+	[ "$(find roll -type f | wc -l)" = 1 ]
+	swrite --barriers <roll/part-0000000000-0000000003.arrows >got
+	[ "$(grep -c '^#' got)" = 4 ]
+}
+
+@test "complete mode replaces a file, and refuses what keeps rows" {
+	printf 'k\na\nb\nb\nc\nc\nc\n' >in.csv
+	echo old >out.csv
+	expect 0 sh -c 'sread --epoch-rows 3 in.csv |
+		swindow -m complete -k k count | swrite out.csv'
+	printf 'k,count\na,1\nb,2\nc,3\n' >wanted
+	check_same out.csv wanted
+	[ "$(ls -A)" = "$(printf 'err\nin.csv\nout\nout.csv\nwanted')" ]
+	expect 0 sh -c 'sread --epoch-rows 3 in.csv |
+		swindow -m complete -k k count | swrite out.arrows'
+	swrite <out.arrows >got
+	check_same got wanted
+	expect 2 sh -c 'sread in.csv | swindow -m complete -k k count |
+		swrite parts/'
+	says 'complete mode replaces what was written'
+	[ ! -e parts ]
+	expect 2 sh -c 'sread in.csv | swindow -m complete -k k count |
+		swrite -a out.csv'
+	says 'complete mode replaces'
+	check_same out.csv wanted
+	ln -s out.csv link
+	expect 2 sh -c 'sread in.csv | swindow -m complete -k k count |
+		swrite link'
+	says 'link: is a symbolic link'
+}
+
+# query SQL: what the database "db" holds, nulls as NULL.
+query()
+{
+	sqlite3 -nullvalue NULL db "$1"
+}
+
+@test "a table of a database is made, and added to" {
+	command -v sqlite3 || skip "no sqlite3"
+	people >in.csv
+	expect 0 sh -c "sread in.csv | swrite 'sqlite:db?table=people'"
+	query 'SELECT * FROM people' >got
+	cat >wanted <<-'END'
+		Ada|36|1.65|2024-05-01T10:00:00.000000Z
+		Bob "the" B, Jr.|NULL|1.8|2024-05-01T10:00:01.500000Z
+		|7|NULL|NULL
+		Eve|36|2.0|2024-05-01T09:00:00.000000Z
+	END
+	check_same got wanted
+	query .schema >got
+	echo 'CREATE TABLE IF NOT EXISTS "people"' \
+		'("name" TEXT, "age" INTEGER, "height" REAL, "seen" TEXT);' \
+		>wanted
+	check_same got wanted
+	expect 0 sh -c "sread in.csv | swrite 'sqlite:db?table=people'"
+	[ "$(query 'SELECT count(*) FROM people')" = 8 ]
+	# Columns are found by name; one that is missing is said.
+	expect 0 sh -c "sread -c seen,name in.csv |
+		swrite 'sqlite:db?table=people'"
+	[ "$(query 'SELECT count(*) FROM people WHERE age IS NULL')" = 6 ]
+	printf 'name,size\nx,1\n' >other.csv
+	expect 1 sh -c "sread other.csv | swrite 'sqlite:db?table=people'"
+	says 'table people has no column "size" (columns: name,age,height,seen)'
+	expect 2 sh -c 'sread in.csv | swrite sqlite:db'
+	says 'sqlite:FILE?table=NAME'
+}
+
+@test "update mode updates by key in a table, complete mode replaces" {
+	command -v sqlite3 || skip "no sqlite3"
+	printf 'k\na\n\nb\n\na\n' >in.csv
+	expect 0 sh -c "sread --epoch-rows 1 in.csv |
+		swindow -m update -k k count | swrite 'sqlite:db?table=u'"
+	query 'SELECT * FROM u ORDER BY k' >got
+	printf 'NULL|2\na|2\nb|1\n' >wanted
+	check_same got wanted
+	expect 0 sh -c "sread --epoch-rows 1 in.csv |
+		swindow -m complete -k k count | swrite 'sqlite:db?table=c'"
+	query 'SELECT * FROM c ORDER BY k' >got
+	check_same got wanted
+}
+
+@test "nobody sees part of an epoch in a table" {
+	command -v sqlite3 || skip "no sqlite3"
+	seq 20000 | sed '1i n' >in.csv
+	query 'CREATE TABLE t (n INTEGER)'
+	(
+		while [ ! -e stop ]; do
+			n=$(query 'SELECT count(*) FROM t') &&
+				[ $((n % 1000)) = 0 ] || echo "$n" >>bad
+		done
+	) 2>locked &
+	expect 0 sh -c "sread --epoch-rows 1000 in.csv |
+		swrite 'sqlite:db?table=t'"
+	: >stop
+	wait
+	# A reader that came at the moment of a commit may have to try again.
+	[ ! -e bad ] || [ ! -s <(grep . bad) ]
+	[ "$(query 'SELECT count(*) FROM t')" = 20000 ]
+	# A stage that dies leaves nothing of its epoch.
+	sread in.csv | head -c 100000 >cut
+	input=cut expect 5 swrite 'sqlite:db?table=t'
+	[ "$(query 'SELECT count(*) FROM t')" = 20000 ]
+}
+
+@test "a database that is none, locked, or in no folder: exit 3" {
+	command -v sqlite3 || skip "no sqlite3"
+	people >in.csv
+	seq 100 >db
+	expect 3 sh -c "sread in.csv | swrite 'sqlite:db?table=t'"
+	says 'swrite: db: cannot write: file is not a database'
+	expect 3 sh -c "sread in.csv | swrite 'sqlite:no/db?table=t'"
+	says 'swrite: no/db: cannot open: unable to open database file'
+}
+
+@test "several outputs at once, each in its own format" {
+	command -v sqlite3 || skip "no sqlite3"
+	people >in.csv
+	sread in.csv | swrite >once
+	expect 0 sh -c "sread --epoch-rows 3 in.csv |
+		swrite -f ndjson out.csv parts/ 'sqlite:db?table=t' x.arrows -"
+	check_same out.csv once
+	cp out printed
+	sread in.csv | swrite -f ndjson >wanted
+	check_same printed wanted
+	cat parts/part-*.ndjson >got
+	check_same got wanted
+	[ "$(query 'SELECT count(*) FROM t')" = 4 ]
+	swrite <x.arrows >got
+	check_same got once
+	expect 2 sh -c 'sread in.csv | swrite out.csv x.csv out.csv'
+	says 'out.csv: named twice'
+	expect 2 sh -c "sread in.csv |
+		swrite 'sqlite:db?table=a' 'sqlite:db?table=b'"
+	says 'named twice'
+	expect 0 sh -c 'sread in.csv | swrite -n 2 out.csv - x.ndjson parts/'
+	head -n 3 once >wanted
+	check_same out wanted
+	check_same out.csv wanted
+	[ "$(wc -l <x.ndjson)" = 2 ]
+}
+
+@test "only what writes a database loads SQLite" {
+	! ldd "$builddir/bin/swrite" | grep -i sqlite
+}
+
 @test "-n limits the rows" {
 	people >in.csv
 	sread in.csv | swrite | head -n 3 >wanted

@@ -150,7 +150,7 @@ need_files(struct spt_member *m, struct spt_err *e)
 		}
 	}
 	if (rc < 0)
-		return -1;
+		return advise(e, advice);
 	spt_buf_init(&path, m->io);
 	rc = spt_buf_printf(&path, e, "%s/%s", m->dir.path, base.file);
 	s = rc == 0 ? spt_buf_str(&path, e) : NULL;
@@ -203,6 +203,8 @@ compare_note(struct spt_member *m, const struct spt_member_conf *conf,
 		spt_err_clear(e);
 		return 0;
 	}
+	if (rc < 0)
+		return advise(e, advice);
 	if (rc == 0 && m->head.file[0] != '\0')
 		rc = spt_fail(e, SPT_ECHECKPOINT, "%s/stage: missing: %s",
 		    m->dir.path, advice);

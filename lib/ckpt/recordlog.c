@@ -239,6 +239,19 @@ spt_log_rewrite(struct spt_log *l, int64_t from, struct spt_err *e)
 	return 0;
 }
 
+/* The new record goes behind the last one, and to the disk. */
+static int
+write_out(struct spt_log *l, struct spt_err *e)
+{
+	if (l->io->lseek(l->io, l->fd, (off_t)l->size, SEEK_SET) < 0)
+		return spt_fail_errno(e, errno, "%s: cannot seek", l->path);
+	if (spt_io_write(l->io, l->fd, l->out.data, l->out.len, l->path, e) < 0)
+		return -1;
+	if (l->io->fdatasync(l->io, l->fd) < 0)
+		return spt_fail_errno(e, errno, "%s: cannot sync", l->path);
+	return 0;
+}
+
 int
 spt_log_append(struct spt_log *l, int64_t epoch, const void *p, size_t n,
     struct spt_err *e)
@@ -251,18 +264,12 @@ spt_log_append(struct spt_log *l, int64_t epoch, const void *p, size_t n,
 		return spt_fail(e, SPT_ECHECKPOINT,
 		    "%s: epoch %lld cannot follow epoch %lld", l->path,
 		    (long long)epoch, (long long)spt_log_newest(l));
-	l->out.len = 0;
 	l->failed = true;
+	l->out.len = 0;
 	if (spt_rec_put(&l->out, l->size, &l->mark, l->type, epoch, p, n, e) <
 		0 ||
-	    note(l, epoch, l->size, before, e) < 0)
+	    write_out(l, e) < 0 || note(l, epoch, l->size, before, e) < 0)
 		return -1;
-	if (l->io->lseek(l->io, l->fd, (off_t)l->size, SEEK_SET) < 0)
-		return spt_fail_errno(e, errno, "%s: cannot seek", l->path);
-	if (spt_io_write(l->io, l->fd, l->out.data, l->out.len, l->path, e) < 0)
-		return -1;
-	if (l->io->fdatasync(l->io, l->fd) < 0)
-		return spt_fail_errno(e, errno, "%s: cannot sync", l->path);
 	l->size += l->out.len;
 	l->failed = false;
 	return 0;

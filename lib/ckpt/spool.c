@@ -58,12 +58,14 @@ compare(const struct spt_spool *s, struct spt_spool_at need, struct spt_err *e)
 {
 	int64_t newest = s->n != 0 ? s->segment[s->n - 1] : 0;
 
-	if (need.segment <= newest || need.byte == 0)
+	if (need.segment <= newest ||
+	    (need.segment == newest + 1 && need.byte == 0))
 		return 0;
 	return spt_fail(e, SPT_ECHECKPOINT,
 	    "%s/%s-%lld: missing, though a logged epoch has read it (bring it "
 	    "back from a copy)",
-	    s->folder, s->name, (long long)need.segment);
+	    s->folder, s->name,
+	    (long long)(need.byte != 0 ? need.segment : need.segment - 1));
 }
 
 int
@@ -80,6 +82,7 @@ spt_spool_open(struct spt_spool **out, const struct spt_ckpt *c,
 	s->c = c;
 	s->io = c->io;
 	s->fd = -1;
+	s->large = LARGE;
 	spt_buf_init(&s->raw, s->io);
 	spt_buf_init(&s->packed, s->io);
 	spt_buf_init(&s->out, s->io);
@@ -90,9 +93,6 @@ spt_spool_open(struct spt_spool **out, const struct spt_ckpt *c,
 		return -1;
 	}
 	s->at.segment = s->n != 0 ? s->segment[s->n - 1] + 1 : 1;
-	/* Numbers never come back, even if files are gone. */
-	if (s->at.segment < need.segment)
-		s->at.segment = need.segment;
 	*out = s;
 	return 0;
 }
@@ -234,7 +234,7 @@ spt_spool_sync(struct spt_spool *s, struct spt_err *e)
 	s->failed = true;
 	if (pack(s, e) < 0)
 		return -1;
-	ends = s->fd >= 0 && s->size > LARGE;
+	ends = s->fd >= 0 && s->size > s->large;
 	if (ends && end_segment(s, e) < 0)
 		return -1;
 	if (s->dirty && s->io->fdatasync(s->io, s->fd) < 0)
@@ -255,9 +255,10 @@ spt_spool_at(const struct spt_spool *s)
 int
 spt_spool_drop(struct spt_spool *s, struct spt_spool_at at, struct spt_err *e)
 {
-	size_t k = 0;
+	/* The newest file stays: it says which numbers are used up. */
+	size_t k = 0, n = s->fd < 0 && s->n != 0 ? s->n - 1 : s->n;
 
-	for (; k < s->n && s->segment[k] < at.segment; k++) {
+	for (; k < n && s->segment[k] < at.segment; k++) {
 		char *path = spt_spool_path(s, s->segment[k], e);
 		int rc = path != NULL ? spt_durable_remove(s->io, path, e) : -1;
 

@@ -19,6 +19,7 @@ struct spt_spool {
 	struct spt_spool_at at; /* behind the last byte put */
 	int fd;                 /* of segment at.segment; -1: not begun */
 	char *path;
+	uint64_t large;   /* a file that is longer is ended at a sync */
 	uint64_t size;    /* of that file */
 	uint32_t mark;    /* ... and of its last record */
 	uint64_t written; /* bytes of input that are in records */

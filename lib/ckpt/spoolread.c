@@ -26,11 +26,10 @@ spt_spool_reader_open(struct spt_spool_reader **out, const struct spt_spool *s,
 	r->s = s;
 	r->io = s->io;
 	r->at = from;
-	if (s->n != 0) {
+	if (s->n != 0)
 		r->last = s->segment[s->n - 1];
-		if (from.segment == 0)
-			r->at.segment = s->segment[0];
-	}
+	if (from.segment == 0)
+		r->at.segment = s->n != 0 ? s->segment[0] : 1;
 	*out = r;
 	return 0;
 }

@@ -123,8 +123,9 @@ spt_spool_seal(struct spt_spool *s, struct spt_spool_at need, struct spt_err *e)
 	if (path == NULL)
 		return -1;
 	rc = spt_segment_open(&g, s->io, path, s->c->uuid, s->name, e);
-	if (rc == 0 && g.rewritten)
-		/* Its name may not be durable yet. */
+	if (rc == 0 && (g.rewritten || need.segment > newest))
+		/* It is complete, or reading it will tell.  Its name may not be
+		 * durable yet. */
 		rc = spt_durable_sync_folder(s->io, s->folder, e);
 	else if (rc == 0)
 		rc = rewrite(

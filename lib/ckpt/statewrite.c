@@ -6,6 +6,7 @@
 #include "ckpt/statefile.h"
 
 #define RECORD (256u << 10)
+#define WRITE (1u << 20) /* a small delta is one write */
 #define ENTRY_HEAD 9
 
 void
@@ -63,11 +64,11 @@ flush(struct spt_pen *p, struct spt_err *e)
 {
 	if (p->entries.len == 0)
 		return 0;
-	if (spt_rec_put(&p->out, p->at, &p->mark, SPT_REC_STATE, p->epoch,
-		p->entries.data, p->entries.len, e) < 0)
+	if (spt_rec_put(&p->out, p->at + p->out.len, &p->mark, SPT_REC_STATE,
+		p->epoch, p->entries.data, p->entries.len, e) < 0)
 		return -1;
 	p->entries.len = 0;
-	return write_out(p, e);
+	return p->out.len >= WRITE ? write_out(p, e) : 0;
 }
 
 static int
@@ -129,8 +130,8 @@ spt_pen_save(struct spt_pen *p, int64_t epoch, bool delta,
 	p->entries.len = p->out.len = 0;
 	if (save(self, &out, delta, e) < 0 || flush(p, e) < 0 ||
 	    spt_field_put_int(b, p->count, e) < 0 ||
-	    spt_rec_put(&p->out, p->at, &p->mark, SPT_REC_END, epoch, b->data,
-		b->len, e) < 0)
+	    spt_rec_put(&p->out, p->at + p->out.len, &p->mark, SPT_REC_END,
+		epoch, b->data, b->len, e) < 0)
 		return -1;
 	b->len = 0;
 	return write_out(p, e);

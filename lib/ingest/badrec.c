@@ -30,6 +30,50 @@ spt_badrec_open(struct spt_badrec *b, const struct spt_io *io, const char *how,
 	return spt_sink_file(&b->sink, io, how, false, e);
 }
 
+int
+spt_badrec_open_exact(struct spt_badrec *b, const struct spt_io *io,
+    const char *how, const struct spt_sink_conf *conf,
+    const struct spt_sink_point *at, struct spt_err *e)
+{
+	struct spt_buf position;
+	int rc;
+
+	if (how == NULL || strcmp(how, "stop") == 0 || strcmp(how, "skip") == 0)
+		return spt_badrec_open(b, io, how, e);
+	memset(b, 0, sizeof *b);
+	b->io = io;
+	spt_buf_init(&b->lines, io);
+	b->what = SPT_BAD_KEEP;
+	if (spt_sink_file_exact(&b->sink, io, how, conf, e) < 0)
+		return -1;
+	if (b->sink->ops->recover == NULL)
+		return 0;
+	if (b->sink->ops->recover(b->sink, at, e) < 0)
+		return -1;
+	/* Until something is committed, the file is emptied by every run. */
+	spt_buf_init(&position, io);
+	rc = at->position == NULL ? b->sink->ops->record(b->sink, &position, e)
+				  : 0;
+	spt_buf_fini(&position);
+	return rc;
+}
+
+int
+spt_badrec_commit(struct spt_badrec *b, int64_t epoch, struct spt_buf *position,
+    struct spt_err *e)
+{
+	const struct spt_sink_epoch ep = {
+		.epoch = epoch, .id = "", .whole = true
+	};
+
+	if (b->sink == NULL || b->sink->ops->commit == NULL)
+		return 0;
+	if (spt_badrec_flush(b, e) < 0 ||
+	    b->sink->ops->commit(b->sink, &ep, position, e) < 0)
+		return -1;
+	return 1;
+}
+
 static int
 stop(const struct spt_bad_record *r, struct spt_err *e)
 {

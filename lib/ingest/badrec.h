@@ -20,6 +20,14 @@ struct spt_badrec {
 SPT_MUST int spt_badrec_open(struct spt_badrec *b, const struct spt_io *io,
     const char *how, struct spt_err *e);
 /* For spt_decode_conf.bad; 0 goes on, -1 stops. */
+/* The same under a checkpoint: the file is brought back to the point. */
+SPT_MUST int spt_badrec_open_exact(struct spt_badrec *b,
+    const struct spt_io *io, const char *how, const struct spt_sink_conf *conf,
+    const struct spt_sink_point *at, struct spt_err *e);
+/* What was kept is lasting.  1: position has been appended; 0: there is no
+ * file; -1. */
+SPT_MUST int spt_badrec_commit(struct spt_badrec *b, int64_t epoch,
+    struct spt_buf *position, struct spt_err *e);
 SPT_MUST int spt_badrec_put(
     struct spt_badrec *b, const struct spt_bad_record *r, struct spt_err *e);
 SPT_MUST int spt_badrec_flush(struct spt_badrec *b, struct spt_err *e);

@@ -12,6 +12,7 @@ spt_cutter_init(struct spt_cutter *c, const struct spt_ingest_conf *conf,
 	c->io = io;
 	c->emit = emit;
 	c->id = id;
+	c->time = SPT_TIME_MIN;
 	c->due = io->mono(io) + conf->every * 1000;
 	c->tick_due = io->mono(io) + conf->tick * 1000;
 }
@@ -24,7 +25,8 @@ begin(struct spt_cutter *c, struct spt_err *e)
 
 	spt_control_init(&b, c->io, SPT_ITEM_BEGIN);
 	b.epoch = c->emit->epoch = c->next++;
-	b.time = c->emit->time = c->io->now(c->io);
+	b.time = c->emit->time =
+	    c->time != SPT_TIME_MIN ? c->time : c->io->now(c->io);
 	rc = spt_emit_control(c->emit, &b, e);
 	spt_control_fini(&b);
 	c->open = true;
@@ -43,8 +45,9 @@ spt_cutter_rows(struct spt_cutter *c, int64_t rows, struct spt_err *e)
 int64_t
 spt_cutter_room(const struct spt_cutter *c)
 {
-	return c->conf->epoch_rows == 0 ? INT64_MAX
-					: c->conf->epoch_rows - c->rows;
+	return c->conf->epoch_rows == 0 || c->held
+		   ? INT64_MAX
+		   : c->conf->epoch_rows - c->rows;
 }
 
 bool
@@ -52,6 +55,8 @@ spt_cutter_full(const struct spt_cutter *c)
 {
 	const struct spt_ingest_conf *k = c->conf;
 
+	if (c->held)
+		return false;
 	return (k->epoch_rows != 0 && c->rows >= k->epoch_rows) ||
 	       (k->epoch_size != 0 && c->bytes >= k->epoch_size) ||
 	       (k->epoch_files != 0 && c->files >= k->epoch_files);
@@ -101,6 +106,7 @@ spt_cutter_close(struct spt_cutter *c, bool final,
 	str = spt_buf_str(&text, e);
 	if (str == NULL ||
 	    spt_meta_set(&b.extra, SPT_KEY_PROGRESS, str, e) < 0 ||
+	    (c->barrier != NULL && c->barrier(c->ctx, &b, e) < 0) ||
 	    spt_emit_control(c->emit, &b, e) < 0)
 		goto done;
 	c->open = false;
@@ -119,7 +125,8 @@ spt_cutter_wait(const struct spt_cutter *c)
 {
 	int64_t left, ms;
 
-	if (c->conf->every == 0 || (c->rows == 0 && c->conf->tick == 0))
+	if (c->conf->every == 0 || c->held ||
+	    (c->rows == 0 && c->conf->tick == 0))
 		return -1;
 	left = (c->rows != 0 ? c->due : c->tick_due) - c->io->mono(c->io);
 	ms = (left + 999999) / 1000000;

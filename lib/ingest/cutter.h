@@ -16,6 +16,11 @@ struct spt_cutter {
 	const struct spt_io *io;
 	struct spt_emit *emit;
 	const char *id;
+	/* Called when a barrier is about to leave; or NULL. */
+	int (*barrier)(void *ctx, struct spt_control *b, struct spt_err *e);
+	void *ctx;
+	bool held;     /* only its owner closes epochs */
+	spt_time time; /* of epochs that begin; SPT_TIME_MIN: the clock's */
 	bool open;
 	int64_t next; /* number of the next epoch */
 	/* Since the last barrier; bytes and files are the caller's to add. */

@@ -25,7 +25,8 @@ spt_ingest_stopped(const struct spt_ingest *g)
 int64_t
 spt_ingest_rows_left(const struct spt_ingest *g)
 {
-	return g->conf->rows < 0 ? INT64_MAX : g->conf->rows - g->rows;
+	return g->conf->rows < 0 || g->cutter.held ? INT64_MAX
+						   : g->conf->rows - g->rows;
 }
 
 static const char *
@@ -195,7 +196,7 @@ on_say(void *ctx, const char *line)
 static bool
 is_bounded(const struct spt_ingest *g)
 {
-	if (g->conf->follow)
+	if (g->conf->follow || g->restart != NULL)
 		return false;
 	for (size_t i = 0; i < g->paths.n; i++)
 		if (g->conf->every != 0 && g->paths.v[i].size < 0)
@@ -224,6 +225,25 @@ done:
 	return rc;
 }
 
+/* Files as they come, or from where the run before has ended. */
+static int
+start_live(struct spt_ingest *g, struct spt_err *e)
+{
+	const struct spt_ingest_conf *c = g->conf;
+	bool pipe = g->restart != NULL && g->restart->pipe && !c->follow;
+
+	g->paths.bytes = -1;
+	if (spt_live_open(g, e) < 0)
+		return -1;
+	if (g->restart != NULL && spt_restart_positions(g, e) < 0)
+		return -1;
+	if (!pipe)
+		return spt_live_learn(g, e);
+	if (spt_paths_find(&g->paths, g->io, c->sources, c->n_sources, e) < 0)
+		return -1;
+	return spt_ingest_learn(g, e);
+}
+
 static int
 start(struct spt_ingest *g, const struct spt_ingest_conf *conf,
     const struct spt_io *io, struct spt_port *port, struct spt_err *e)
@@ -242,10 +262,10 @@ start(struct spt_ingest *g, const struct spt_ingest_conf *conf,
 	snprintf(
 	    g->id, sizeof g->id, "%s", conf->id != NULL ? conf->id : "sread-1");
 	spt_cutter_init(&g->cutter, conf, io, &g->emit, g->id);
-	if (conf->follow) {
-		g->paths.bytes = -1;
-		return spt_live_open(g, e) < 0 ? -1 : spt_live_learn(g, e);
-	}
+	if (conf->checkpoint != NULL && spt_restart_open(g, e) < 0)
+		return -1;
+	if (conf->follow || g->restart != NULL)
+		return start_live(g, e);
 	if (spt_paths_find(&g->paths, io, conf->sources, conf->n_sources, e) <
 	    0)
 		return -1;
@@ -258,6 +278,7 @@ end(struct spt_ingest *g)
 	if (g->source != NULL)
 		spt_source_close(g->source);
 	spt_live_close(g);
+	spt_restart_close(g);
 	spt_badrec_fini(&g->bad);
 	spt_emit_fini(&g->emit);
 	if (g->decoder != NULL)
@@ -295,22 +316,63 @@ say_losses(const struct spt_ingest *g)
 	}
 }
 
+/* Under a checkpoint the last epoch is closed only if there is one, and is
+ * final only if that was asked for. */
 static int
-finish(struct spt_ingest *g, struct spt_err *e)
+close_last(struct spt_ingest *g, bool *finished, struct spt_err *e)
 {
 	const struct spt_decode_count *count =
 	    g->decoder != NULL ? spt_decoder_count(g->decoder) : NULL;
+	bool final = true;
+
+	*finished = !spt_ingest_stopped(g);
+	if (g->restart != NULL) {
+		final = g->conf->final && !g->over && *finished &&
+			spt_ingest_rows_left(g) != 0;
+		*finished = final || g->over;
+		if (!final && !g->cutter.open && g->live->n == 0)
+			return 0;
+	}
+	return spt_cutter_close(&g->cutter, final, count, e);
+}
+
+static int
+finish(struct spt_ingest *g, struct spt_err *e)
+{
 	struct spt_control c;
+	bool finished;
 	int rc;
 
-	if (spt_cutter_close(&g->cutter, true, count, e) < 0 ||
+	if (close_last(g, &finished, e) < 0 ||
 	    spt_badrec_finish(&g->bad, e) < 0)
 		return -1;
 	spt_control_init(&c, g->io, SPT_ITEM_END);
-	c.reason = spt_ingest_stopped(g) ? SPT_STOPPED : SPT_FINISHED;
+	c.reason = finished ? SPT_FINISHED : SPT_STOPPED;
 	rc = spt_emit_control(&g->emit, &c, e);
 	spt_control_fini(&c);
-	return rc < 0 ? -1 : spt_emit_end(&g->emit, e);
+	if (rc < 0 || spt_emit_end(&g->emit, e) < 0)
+		return -1;
+	return g->restart != NULL ? spt_restart_wait(g, e) : 0;
+}
+
+static int
+open_bad(struct spt_ingest *g, struct spt_err *e)
+{
+	if (g->restart == NULL)
+		return spt_badrec_open(&g->bad, g->io, g->conf->bad, e);
+	return spt_restart_open_bad(g, e);
+}
+
+static int
+read_all(struct spt_ingest *g, struct spt_err *e)
+{
+	if (g->live == NULL)
+		return g->decoder != NULL ? spt_ingest_text(g, e)
+					  : spt_ingest_arrow(g, e);
+	if (spt_emit_schema(
+		&g->emit, SPT_STREAM, spt_decoder_schema(g->decoder), e) < 0)
+		return -1;
+	return g->restart != NULL ? spt_restart_run(g, e) : spt_live_run(g, e);
 }
 
 int
@@ -322,12 +384,12 @@ spt_ingest_run(const struct spt_ingest_conf *conf, const struct spt_io *io,
 
 	if (rc == 0)
 		rc = describe_stream(&g, e);
+	if (rc == 0 && g.restart != NULL)
+		rc = spt_restart_begin(&g, e);
 	if (rc == 0)
-		rc = spt_badrec_open(&g.bad, io, conf->bad, e);
+		rc = open_bad(&g, e);
 	if (rc == 0)
-		rc = g.live != NULL      ? spt_live_run(&g, e)
-		     : g.decoder != NULL ? spt_ingest_text(&g, e)
-					 : spt_ingest_arrow(&g, e);
+		rc = read_all(&g, e);
 	if (rc == 0)
 		rc = finish(&g, e);
 	if (rc == 0)

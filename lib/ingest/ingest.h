@@ -21,13 +21,17 @@ struct spt_ingest_conf {
 	int n_sources;
 	/* format NULL: guessed.  bad, say and ctx are ingest's own. */
 	struct spt_decode_conf decode;
-	const char *bad;    /* NULL or "stop", "skip", or a file */
-	bool follow;        /* files grow, appear and are rotated */
-	int64_t rows;       /* stop after so many; -1: all */
-	int64_t every;      /* microseconds; 0: no clock cuts epochs */
-	int64_t tick;       /* with every: an empty epoch so often */
-	int64_t epoch_rows; /* 0: no such cut, here and below */
-	int64_t epoch_size; /* bytes of input */
+	const char *bad;        /* NULL or "stop", "skip", or a file */
+	const char *checkpoint; /* directory, or NULL; then these count: */
+	bool final;             /* the input is over at its end */
+	bool no_wait;           /* for stages of an older run */
+	bool spool;             /* files may vanish: keep what was read */
+	bool follow;            /* files grow, appear and are rotated */
+	int64_t rows;           /* stop after so many; -1: all */
+	int64_t every;          /* microseconds; 0: no clock cuts epochs */
+	int64_t tick;           /* with every: an empty epoch so often */
+	int64_t epoch_rows;     /* 0: no such cut, here and below */
+	int64_t epoch_size;     /* bytes of input */
 	int64_t epoch_files;
 	const char *epoch_mark; /* a line that is no row but closes an epoch */
 	const char *id;         /* of the stage, or NULL */

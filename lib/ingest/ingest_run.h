@@ -8,6 +8,7 @@
 #include "ingest/cutter.h"
 #include "ingest/ingest.h"
 #include "ingest/live.h"
+#include "ingest/restart.h"
 #include "source/paths.h"
 #include "source/source.h"
 
@@ -29,8 +30,11 @@ struct spt_ingest {
 	struct spt_buf text;
 	size_t at;
 	bool eof;
-	uint64_t done_bytes; /* of the files before it */
-	struct spt_live *live; /* NULL: paths are read, each once */
+	uint64_t done_bytes;         /* of the files before it */
+	struct spt_live *live;       /* NULL: paths are read, each once */
+	struct spt_restart *restart; /* NULL: there is no checkpoint */
+	bool frozen;                 /* the schema is that of an earlier run */
+	bool over;                   /* the final epoch is behind us */
 	int64_t rows;
 	int64_t started, said_progress; /* monotonic nanoseconds */
 	bool warned_one_epoch;
@@ -73,6 +77,8 @@ SPT_MUST int spt_mark_strip(struct spt_buf *out, const uint8_t *p, size_t n,
 /* ---- the two ways to read a file --------------------------------------- */
 
 SPT_MUST int spt_ingest_text(struct spt_ingest *g, struct spt_err *e);
+/* Rows of the k-th path.  1 it is done, 0 enough of everything, -1. */
+SPT_MUST int spt_ingest_file(struct spt_ingest *g, size_t k, struct spt_err *e);
 /* Rows of all that is in text.  0, or -1. */
 SPT_MUST int spt_ingest_decode(struct spt_ingest *g, struct spt_err *e);
 SPT_MUST int spt_ingest_arrow(struct spt_ingest *g, struct spt_err *e);

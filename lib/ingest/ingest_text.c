@@ -83,6 +83,8 @@ decode(struct spt_ingest *g, const struct window *w, int64_t most,
 static int
 close_epoch(struct spt_ingest *g, struct spt_err *e)
 {
+	if (g->cutter.held)
+		return 0;
 	return spt_cutter_close(
 	    &g->cutter, false, spt_decoder_count(g->decoder), e);
 }
@@ -99,8 +101,7 @@ next_window(struct spt_ingest *g, const struct window *w, size_t start,
 
 	if (w->mark && used == w->n) {
 		spt_decoder_pass(g->decoder, w->after - w->n);
-		if (g->live != NULL &&
-		    spt_live_used(g, w->after - w->n, e) < 0)
+		if (g->live != NULL && spt_live_used(g, w->after - w->n, e) < 0)
 			return -1;
 		g->at = start + w->after;
 		*skip = 0;
@@ -134,7 +135,8 @@ spt_ingest_decode(struct spt_ingest *g, struct spt_err *e)
 
 		if (spt_ingest_rows_left(g) == 0)
 			return 0;
-		set_window(g, skip, g->conf->epoch_size != 0, &w);
+		set_window(
+		    g, skip, g->conf->epoch_size != 0 && !g->cutter.held, &w);
 		rc = decode(g, &w, INT64_MAX, e);
 		if (rc < 0)
 			return -1;
@@ -155,9 +157,8 @@ spt_ingest_decode(struct spt_ingest *g, struct spt_err *e)
 	}
 }
 
-/* 1 the file is done, 0 enough of everything, -1. */
-static int
-read_file(struct spt_ingest *g, size_t k, struct spt_err *e)
+int
+spt_ingest_file(struct spt_ingest *g, size_t k, struct spt_err *e)
 {
 	if (g->source == NULL && spt_ingest_open(g, k, e) < 0)
 		return -1;
@@ -195,7 +196,7 @@ spt_ingest_text(struct spt_ingest *g, struct spt_err *e)
 		&g->emit, SPT_STREAM, spt_decoder_schema(g->decoder), e) < 0)
 		return -1;
 	for (size_t k = 0; k < g->paths.n; k++) {
-		int rc = read_file(g, k, e);
+		int rc = spt_ingest_file(g, k, e);
 
 		if (rc < 0)
 			return -1;

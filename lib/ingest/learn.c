@@ -160,6 +160,8 @@ find_format(struct spt_ingest *g, struct spt_err *e)
 	size_t k = 0;
 
 	g->format = g->conf->decode.format;
+	if (g->format == NULL && g->restart != NULL)
+		g->format = g->restart->format;
 	if (g->format != NULL || g->paths.n == 0)
 		return 0;
 	if (spt_ingest_open(g, 0, e) < 0)
@@ -207,11 +209,11 @@ spt_ingest_learn(struct spt_ingest *g, struct spt_err *e)
 		    "is an empty stream)",
 		    g->conf->sources[0]);
 	if (strcmp(g->format, "arrow") == 0)
-		return 0;
+		return g->restart == NULL ? 0 : spt_restart_no_arrow(e);
 	g->decode.format = g->format;
 	if (spt_decoder_open(&g->decoder, g->io, &g->decode, e) < 0)
 		return -1;
-	if (g->paths.n != 0) {
+	if (g->paths.n != 0 && !g->frozen) {
 		const struct spt_path *p = &g->paths.v[0];
 
 		if (g->source == NULL && spt_ingest_open(g, 0, e) < 0)

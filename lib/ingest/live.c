@@ -24,9 +24,12 @@ spt_live_open(struct spt_ingest *g, struct spt_err *e)
 		.args = c->sources,
 		.n_args = c->n_sources,
 		.follow = c->follow,
+		.final = c->final,
 		.say = c->say,
 		.ctx = c->ctx,
 	};
+	if (g->restart != NULL && g->restart->pipe && !c->follow)
+		return 0;
 	for (int k = 0; k < c->n_sources; k++)
 		if (strcmp(c->sources[k], "-") == 0)
 			return spt_fail(e, SPT_EUSAGE,
@@ -75,11 +78,32 @@ extend(struct spt_ingest *g, uint64_t from, struct spt_err *e)
 	return 0;
 }
 
+/* The n bytes at p go into the spool, if there is one.  Of a file those that
+ * the epoch has read: whole records. */
+static int
+spool(struct spt_ingest *g, const uint8_t *p, size_t n, uint64_t before,
+    bool whole, struct spt_err *e)
+{
+	struct spt_restart *r = g->restart;
+	const struct spt_track *t = g->live->now;
+
+	if (r == NULL || r->spool == NULL || r->spool_run != r->run.number)
+		return 0;
+	if (!r->pipe) {
+		n = (size_t)(t->pos.done.at - before);
+		r->gaps = r->gaps || (n != 0 && !whole);
+		if (r->gaps)
+			return 0;
+	}
+	return n != 0 ? spt_spool_put(r->spool, p, n, e) : 0;
+}
+
 int
 spt_live_used(struct spt_ingest *g, size_t n, struct spt_err *e)
 {
 	struct spt_track *t = g->live->now;
 	uint64_t from = t->pos.done.at;
+	bool whole = t->ahead.at == from;
 	struct spt_decode_place place;
 	const char *header;
 	size_t n_header;
@@ -89,6 +113,8 @@ spt_live_used(struct spt_ingest *g, size_t n, struct spt_err *e)
 	spt_decoder_place(g->decoder, &place);
 	spt_track_used(t, g->text.data + g->at, n, place.offset);
 	t->pos.line = place.line;
+	if (spool(g, g->text.data + g->at, n, from, whole, e) < 0)
+		return -1;
 	header = spt_decoder_header(g->decoder, &n_header);
 	if (t->pos.header.len != n_header) {
 		t->pos.header.len = 0;
@@ -227,11 +253,28 @@ count_file(struct spt_ingest *g, struct spt_err *e)
 }
 
 int
+spt_live_peek(struct spt_ingest *g, struct spt_err *e)
+{
+	struct spt_track *t;
+	bool last;
+	int rc;
+
+	while ((rc = spt_tail_next(g->live->tail, &t, &last, e)) > 0) {
+		g->live->now = t;
+		g->text.len = g->at = 0;
+		if (t->rest.len != 0)
+			return 1;
+		rc = spt_live_fill(g, e);
+		if (rc < 0 || g->text.len != 0)
+			return rc < 0 ? -1 : 1;
+		g->live->now = NULL;
+	}
+	return rc;
+}
+
+int
 spt_live_run(struct spt_ingest *g, struct spt_err *e)
 {
-	if (spt_emit_schema(
-		&g->emit, SPT_STREAM, spt_decoder_schema(g->decoder), e) < 0)
-		return -1;
 	while (spt_ingest_rows_left(g) != 0 && !spt_ingest_stopped(g)) {
 		struct spt_track *t;
 		int rc = spt_tail_next(g->live->tail, &t, &g->live->last, e);

@@ -25,6 +25,8 @@ SPT_MUST int spt_live_open(struct spt_ingest *g, struct spt_err *e);
 void spt_live_close(struct spt_ingest *g);
 /* The n bytes of text from `at` on are used. */
 SPT_MUST int spt_live_used(struct spt_ingest *g, size_t n, struct spt_err *e);
+/* 1: a file (live->now) has something that was not read; 0; -1. */
+SPT_MUST int spt_live_peek(struct spt_ingest *g, struct spt_err *e);
 /* Reads what there is, or for ever, until it is asked to stop. */
 SPT_MUST int spt_live_run(struct spt_ingest *g, struct spt_err *e);
 

@@ -149,6 +149,8 @@ say_guess(const struct spt_ingest *g)
 static int
 open_decoder(struct spt_ingest *g, struct spt_err *e)
 {
+	if (strcmp(g->format, "arrow") == 0 && g->restart != NULL)
+		return spt_restart_no_arrow(e);
 	if (strcmp(g->format, "arrow") == 0)
 		return spt_fail(e, SPT_EUSAGE,
 		    "Arrow streams cannot be followed (cat FILE | sread - "
@@ -214,7 +216,7 @@ learn_files(struct spt_ingest *g, struct looked *looked, struct spt_err *e)
 		}
 		if (g->decoder == NULL && open_decoder(g, e) < 0)
 			return -1;
-		rc = learn_first(g, e);
+		rc = g->frozen ? 1 : learn_first(g, e);
 		if (rc == 0 && g->conf->follow && spt_ingest_has_row(g) &&
 		    spt_tail_peek(g->live->tail, 0) == NULL)
 			rc = learn_more(g, e) < 0 ? -1 : 1;
@@ -234,11 +236,15 @@ spt_live_learn(struct spt_ingest *g, struct spt_err *e)
 	int rc;
 
 	g->format = g->conf->decode.format;
+	if (g->format == NULL && g->restart != NULL)
+		g->format = g->restart->format;
 	if (g->format != NULL) {
 		if (open_decoder(g, e) < 0)
 			return -1;
 		/* Some formats have nothing to learn. */
-		rc = spt_decoder_learn(g->decoder, NULL, 0, false, e);
+		rc = g->frozen
+			 ? 1
+			 : spt_decoder_learn(g->decoder, NULL, 0, false, e);
 		if (rc != 0)
 			return rc < 0 ? -1 : spt_decoder_settle(g->decoder, e);
 	}

@@ -3,8 +3,7 @@
 #include "source/locate.h"
 
 const char *
-spt_locate_directory(
-    const char *path, struct spt_buf *buf, struct spt_err *e)
+spt_locate_directory(const char *path, struct spt_buf *buf, struct spt_err *e)
 {
 	const char *slash = strrchr(path, '/');
 	size_t n = slash != NULL ? (size_t)(slash - path) : 0;
@@ -66,8 +65,8 @@ try_name(void *ctx, const char *name)
 	if (rc > 0 && spt_track_rename(s->t, path, s->e) < 0)
 		rc = -1;
 	if (rc > 0 && moved)
-		spt_seen_move(s->seen, s->t, (uint64_t)st.st_dev,
-		    (uint64_t)st.st_ino);
+		spt_seen_move(
+		    s->seen, s->t, (uint64_t)st.st_dev, (uint64_t)st.st_ino);
 	if (rc > 0)
 		rc = spt_track_open(s->t, true, s->e);
 	return rc < 0 ? -2 : rc;

@@ -249,7 +249,9 @@ look_at_member(struct spt_tail *l, const char *path, const struct stat *st,
 		return spt_track_rename(t, path, e);
 	if (t != NULL && t->source != NULL) {
 		note(t, st);
-		return spt_track_rename(t, path, e) < 0 ? -1 : spt__tail_queue(l, t, e);
+		return spt_track_rename(t, path, e) < 0
+			   ? -1
+			   : spt__tail_queue(l, t, e);
 	}
 	if (find_track(l, path, st, &t, e) < 0)
 		return -1;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """model - the restart protocol as a small model, explored to the end.
 
-usage: model.py [--mutants] [--rule NAME] [--sink table|file]
+usage: model.py [--mutants] [--rule NAME] [--sink table|file] [--runs N]
 
-Three runs of one query read three rows: a source, a stage that keeps a state,
+Three runs (--runs) of one query read three rows: a source, a stage that keeps a state,
 a sink, and pipes between them.  Every program may be killed between any two of
 its steps; power may fail, and then of everything that was not synced any part
 may be lost; the next run may begin while programs of older ones still work.
@@ -34,7 +34,7 @@ import argparse
 import sys
 from collections import namedtuple
 
-ROWS, RUNS, LONGEST, ROOM = 3, 3, 2, 1
+ROWS, LONGEST, ROOM = 3, 2, 1
 
 RULES = {
     "log-synced-before-barrier":
@@ -51,6 +51,8 @@ RULES = {
         "a run makes both logs durable before it believes them",
     "one-source":
         "lock.source: one source at a time",
+    "await-the-sink":
+        "no barrier and no end leaves before the sink has attached",
     "wait-for-stages":
         "a new run begins when no stage of an older one holds the lock",
     "compare-the-run":
@@ -78,7 +80,12 @@ RULES = {
 ONLY = {
     "skip-what-is-held": "table", "held-is-synced": "table",
     "one-transaction": "table", "cut-the-file": "file",
+    # A file takes back whatever was not committed, so that it may be cut
+    # otherwise.
+    "rerun-as-logged": "table",
 }
+# Rules that only show in the third run.
+THREE = ("logs-rewritten", "held-is-synced", "await-the-sink")
 
 Disk = namedtuple("Disk", "run log log_synced commits commits_synced states "
                   "sink sink_synced reported")
@@ -100,9 +107,10 @@ class Violation(Exception):
 
 
 class Model:
-    def __init__(self, sink, broken=None):
+    def __init__(self, sink, broken=None, runs=3):
         self.file = sink == "file"
         self.broken = broken
+        self.last = runs
 
     def rule(self, name):
         assert name in RULES
@@ -140,6 +148,9 @@ class Model:
                 header=(p[1], e, head))
         elif not alive(run.stage):
             yield "finds no reader", put(s, i, source="cut off")
+        elif step in ("barrier", "wait") and self.rule(
+                "await-the-sink") and alive(run.sink) and not locked(run.sink):
+            return
         elif step == "rows":
             yield from self.rows(s, i, p[1])
         elif step == "log":
@@ -324,9 +335,9 @@ class Model:
         elif step == "sync commit":
             held, entry, late = p[1:]
             if self.rule("commit-synced"):
-                disk = disk._replace(
-                    commits_synced=len(disk.commits),
-                    reported=max(disk.reported, len(disk.commits)))
+                disk = disk._replace(commits_synced=len(disk.commits))
+            disk = disk._replace(
+                reported=max(disk.reported, len(disk.commits)))
             yield "syncs commits.log", put(
                 s, i, disk, sink=("write",) + late if late else
                 ("work", (), held))
@@ -421,20 +432,20 @@ class Model:
 
     def starts(self, s):
         runs = s.runs
-        if len(runs) < RUNS and (not runs or not alive(runs[-1].source) or
+        if len(runs) < self.last and (not runs or not alive(runs[-1].source) or
                                  runs[-1].source[0] == "begin"):
             yield "run %d begins" % len(runs), State(s.disk, runs + (Run(
                 ("begin",), ("begin",), ("begin",), None, (), ()),))
 
     def faults(self, s):
         for i, run in enumerate(s.runs):
-            if i == RUNS - 1:
+            if i == self.last - 1:
                 continue  # the last one is to show what is left
             for who in ("source", "stage", "sink"):
                 if alive(getattr(run, who)):
                     yield "run %d: %s is killed" % (i, who), put(
                         s, i, **{who: "killed"})
-        if len(s.runs) < RUNS:
+        if len(s.runs) < self.last:
             yield from self.outages(s)
 
     def outages(self, s):
@@ -582,20 +593,47 @@ def put(s, i, disk=None, **change):
 
 
 def tidy(s):
-    """Forgets what nobody can ever see again of runs that are over."""
+    """Forgets what nobody can ever see again: then more states are one."""
+    numbers = False
     for i, r in enumerate(s.runs):
-        if not (alive(r.source) or alive(r.stage) or alive(r.sink)):
-            if r.first or r.second or r.header:
-                s = put(s, i, header=None, first=(), second=())
+        new = r
+        programs = r[:3]
+        if "killed" in programs:
+            # Why the others of its run ended shows nothing.
+            new = Run(*("killed" if p in GONE else p for p in programs), *r[3:])
+        if not alive(new.stage):
+            new = new._replace(first=())
+        if not alive(new.sink):
+            new = new._replace(second=())
+        entering = any(alive(p) and p[0] in ("begin", "checked")
+                       for p in new[1:3])
+        if new.header is not None and not entering:
+            new = new._replace(header=None)
+        numbers = numbers or (entering and (
+            new.header is not None or new.source[0] in ("read",)))
+        if new != r:
+            s = State(s.disk, s.runs[:i] + (new,) + s.runs[i + 1:])
+    if not numbers and s.disk.run != 0:
+        s = State(s.disk._replace(run=0), s.runs)
     return s
 
 
-def explore(sink, broken):
+def explore(sink, broken, runs):
     """None, or the violation; and how many states there were."""
     try:
-        return None, Model(sink, broken).explore()
+        return None, Model(sink, broken, runs).explore()
     except Violation as e:
         return str(e), 0
+
+
+def mutant(sink, name, runs):
+    """The violation that is found without the rule, with as few runs as show
+    it."""
+    for n in range(2, runs + 1):
+        wrong, _ = explore(sink, name, n)
+        if wrong:
+            return "%s (%d runs)" % (wrong.splitlines()[0], n)
+    return None
 
 
 def main():
@@ -605,22 +643,24 @@ def main():
     p.add_argument("--rule", choices=sorted(RULES),
                    help="take away this one and show what happens")
     p.add_argument("--sink", choices=("table", "file"))
+    p.add_argument("--runs", type=int, default=3)
     o = p.parse_args()
     failed = 0
     for sink in [o.sink] if o.sink else ["table", "file"]:
         if not o.mutants:
-            wrong, states = explore(sink, o.rule)
-            print("model: %s: %s" % (sink, wrong or "%d states, all right"
-                                     % states), flush=True)
+            wrong, states = explore(sink, o.rule, o.runs)
+            print("model: %s: %s" % (sink, wrong or "%d states of %d runs, "
+                                     "all right" % (states, o.runs)),
+                  flush=True)
             failed += wrong is not None
             continue
-        for name in RULES:
-            if ONLY.get(name, sink) != sink:
+        for name in [o.rule] if o.rule else RULES:
+            if ONLY.get(name, sink) != sink or (
+                    name in THREE and o.runs < 3):
                 continue
-            wrong, _ = explore(sink, name)
+            wrong = mutant(sink, name, o.runs)
             print("model: %s: without %s: %s" % (
-                sink, name, wrong.splitlines()[0] if wrong
-                else "NOT CAUGHT"), flush=True)
+                sink, name, wrong or "NOT CAUGHT"), flush=True)
             failed += wrong is None
     return 1 if failed else 0
 

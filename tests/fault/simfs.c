@@ -784,6 +784,7 @@ simfs_clone(const struct simfs *fs)
 	struct simfs *to = copy_of(fs, sizeof *fs);
 
 	fill_table(to);
+	memset(&to->plan, 0, sizeof to->plan);
 	to->node = copy_of(fs->node, (size_t)fs->n_node * sizeof *fs->node);
 	for (int i = 0; i < fs->n_node; i++) {
 		const struct node *a = &fs->node[i];
@@ -875,7 +876,7 @@ simfs_restart(struct simfs *fs, enum simfs_loss loss, uint64_t seed)
 {
 	for (int k = 0; k < FILES; k++)
 		fs->file[k].node = -1;
-	memset(&fs->plan, 0, sizeof fs->plan);
+	fs->plan = (struct simfs_plan){ .held = fs->plan.held };
 	if (loss == SIMFS_KILLED)
 		return;
 	for (int i = 0; i < fs->n_node; i++) {

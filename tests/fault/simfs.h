@@ -45,7 +45,7 @@ struct simfs_plan {
 };
 
 struct simfs *simfs_new(uint64_t seed);
-/* Everything, open files and locks too. */
+/* Everything, open files and locks too, but not the plan: all of it is 0. */
 struct simfs *simfs_clone(const struct simfs *fs);
 void simfs_free(struct simfs *fs);
 

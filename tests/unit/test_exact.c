@@ -3,10 +3,11 @@
  * of a write, and at the log of commits), and the same is run again until it
  * ends.  Then the sinks hold what a run without failure writes; and at no
  * moment did a directory show part of an epoch. */
-#include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "batch/builder.h"
 #include "egress/egress.h"
 #include "sink/database.h"
@@ -63,7 +64,9 @@ static int
 dying_fsync(const struct spt_io *self, int fd)
 {
 	(void)self;
-	return dies() ? -1 : io->fsync(io, fd);
+	(void)fd;
+	/* Nobody pulls the plug here. */
+	return dies() ? -1 : 0;
 }
 
 static int
@@ -264,18 +267,48 @@ show_table(char *text, size_t size)
 	spt__database_close(&d);
 }
 
-/* All files but hidden ones and the database, by cksum, and the table. */
+static char lines[64][256]; /* a file each: name and text's hash */
+static size_t n_lines;
+
+static int
+take(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	const char *name = path + at->base;
+
+	(void)st;
+	if (what != FTW_F || name[0] == '.' || strcmp(name, "db") == 0)
+		return 0;
+	CHECK(n_lines < 64);
+	snprintf(lines[n_lines++], sizeof lines[0], "%s %lld %016llx\n", path,
+	    (long long)st->st_size,
+	    (unsigned long long)spt_hash(
+		1, get_file(path), (size_t)st->st_size));
+	return 0;
+}
+
+static int
+order(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* Reads all files but hidden ones and the database. */
+static void
+read_files(void)
+{
+	n_lines = 0;
+	CHECK(nftw(".", take, 16, FTW_PHYS) == 0);
+	qsort(lines, n_lines, sizeof lines[0], order);
+}
+
 static void
 show(char text[8192])
 {
-	FILE *p = popen("find . -type f ! -name '.*' ! -name db | sort | "
-			"xargs -r cksum",
-	    "r");
-	size_t n;
+	size_t n = 0;
 
-	CHECK(p != NULL);
-	n = fread(text, 1, 4096, p);
-	pclose(p);
+	read_files();
+	for (size_t i = 0; i < n_lines; i++)
+		n += (size_t)snprintf(text + n, 8192 - n, "%s", lines[i]);
 	show_table(text + n, 8192 - n);
 }
 
@@ -283,19 +316,26 @@ show(char text[8192])
 static void
 check_parts(const char *want)
 {
-	char line[256];
-	FILE *p = popen("find . -name 'part-*' | sort | xargs -r cksum", "r");
+	read_files();
+	for (size_t i = 0; i < n_lines; i++)
+		if (strstr(lines[i], "/part-") != NULL)
+			CHECK(strstr(want, lines[i]) != NULL);
+}
 
-	CHECK(p != NULL);
-	while (fgets(line, sizeof line, p) != NULL)
-		CHECK(strstr(want, line) != NULL);
-	pclose(p);
+static int
+drop(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	(void)st;
+	(void)what;
+	if (at->level > 0)
+		CHECK(remove(path) == 0);
+	return 0;
 }
 
 static void
 start_again(void)
 {
-	CHECK(system("rm -rf ./* ./.o*") == 0);
+	CHECK(nftw(".", drop, 16, FTW_PHYS | FTW_DEPTH) == 0);
 	logged.epoch = -1;
 	logged.positions[0] = '\0';
 	logged.records = 0;
@@ -408,7 +448,7 @@ refused(void)
 	conf.sort = NULL;
 	conf.format = "table";
 	CHECK_REFUSED(
-	    try_sinks(both + 1, 1), SPT_EUSAGE, "d/: a table is for people");
+	    try_sinks(both, 2), SPT_EUSAGE, "d/: a table is for people");
 	conf.format = NULL;
 	CHECK(try_sinks(both, 2) == 0);
 
@@ -443,7 +483,7 @@ main(void)
 	static const char *const two[] = { "out.csv", "sqlite:db?table=t" };
 	int n = 0;
 
-	harness_start();
+	harness_start(true);
 	dying = *io;
 	dying.open = dying_open;
 	dying.writev = dying_writev;

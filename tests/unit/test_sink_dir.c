@@ -308,7 +308,7 @@ not_ours(void)
 int
 main(void)
 {
-	harness_start();
+	harness_start(false);
 	numbers();
 	plain_killed();
 	held();

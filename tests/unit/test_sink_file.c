@@ -384,7 +384,7 @@ replace_refused(void)
 int
 main(void)
 {
-	harness_start();
+	harness_start(false);
 	come_back();
 	no_rows();
 	add();

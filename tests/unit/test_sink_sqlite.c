@@ -404,7 +404,7 @@ readers(void)
 int
 main(void)
 {
-	harness_start();
+	harness_start(false);
 	inserts();
 	types();
 	upserts();

@@ -15,9 +15,7 @@ struct opts {
 static const struct spt_opt options[] = {
 	{ 'w', "window", SPT_OPT_TEXT, offsetof(struct opts, window),
 	    "SIZE[/SLIDE]",
-	    "windows of this length, one each slide; sessions: "
-	    "gap:DURATION, gap:@COLUMN",
-	    NULL },
+	    "windows of this length each slide; gap:D: sessions", NULL },
 	{ 0, "offset", SPT_OPT_OFFSET, offsetof(struct opts, offset), "D",
 	    "move the starts of windows by this much", NULL },
 	{ 'k', "keys", SPT_OPT_TEXT, offsetof(struct opts, keys), "COLUMNS",
@@ -53,7 +51,6 @@ static const struct spt_tool tool = {
 	.options = options,
 	.min_operands = 0,
 	.max_operands = -1,
-	.stateful = true,
 };
 
 static int

@@ -98,6 +98,9 @@ runs_here()
 	then
 		return 1
 	fi
+	if grep -q sqlite3 "$1" && ! command -v sqlite3 >/dev/null; then
+		return 1
+	fi
 	! grep -qE -e '--tz [A-Z]' "$1" || [ -d /usr/share/zoneinfo ]
 }
 
@@ -201,6 +204,10 @@ examples()
 		skip "they need pyarrow"
 	fi
 	examples spate-stream.5
+}
+
+@test "the example of spate-checkpoint(5)" {
+	examples spate-checkpoint.5
 }
 
 @test "no manual is left out" {

@@ -86,6 +86,7 @@ lose_commit()
 
 teardown()
 {
+	exec 9>&- || :
 	[ -z "${reader-}" ] || kill -9 "$reader" 2>/dev/null || :
 	[ -z "${writer-}" ] || kill -9 "$writer" 2>/dev/null || :
 }
@@ -174,8 +175,8 @@ teardown()
 
 @test "a pipe is spooled: what it brought is not lost with a crash" {
 	mkfifo in
-	start -f csv -s 'n int' --every 50ms - <in
-	exec 9>in
+	exec 9<>in
+	start -f csv -s 'n int' --every 50ms in 9>&-
 	attached
 	printf 'n\n1\n2\n' >&9
 	for _ in $(seq 100); do

@@ -72,7 +72,8 @@ spt_window_declare(const struct spt_window *w, const struct spt_schema *in,
 	struct spt_schema s;
 	int rc = 0;
 
-	spt_schema_init(&s, w->io);
+	/* The output may live longer than what --max-memory counts. */
+	spt_schema_init(&s, w->outer);
 	if (w->spec.kind != SPT_WINDOW_NONE)
 		rc = add_window(w, &s, in, e);
 	for (size_t j = 0; j < w->keys.n && rc == 0; j++)

@@ -76,13 +76,15 @@ def watch(stand, end):
     os.set_blocking(end, False)
     while True:
         for kind, path in stand.scene.sinks:
+            if kind == "stream":
+                continue
             try:
                 now = look(stand, path, kind)
             except FileNotFoundError:
                 continue
             states = stand.view(path)
             good = scenes.allowed(kind, now, states)
-            if good and kind != "file":
+            if good and kind in ("parts", "sqlite"):
                 at = max(i for i, s in enumerate(states)
                          if s == now or (not s and not now))
                 good = at >= newest.get(path, 0)

@@ -97,6 +97,19 @@ dying_mkdir(const struct spt_io *self, const char *path, unsigned mode)
 	return dies() ? -1 : io->mkdir(io, path, mode);
 }
 
+static int64_t memory = -1; /* allocations that still work; < 0: no end */
+
+static void *
+dying_realloc(const struct spt_io *self, void *p, size_t n)
+{
+	(void)self;
+	if (memory == 0)
+		return NULL;
+	if (memory > 0)
+		memory--;
+	return io->realloc(io, p, n);
+}
+
 static struct spt_io dying;
 
 /* ---- the log ---------------------------------------------------------------
@@ -410,6 +423,42 @@ try_all(const char *const *sinks, size_t n, const char *plan, bool gzip,
 	return (int)points;
 }
 
+/* Each allocation fails in turn: an error that says so, and the next run is
+ * right. */
+static void
+without_memory(const char *const *sinks, size_t n, const char *plan)
+{
+	static char want[8192], got[8192];
+	int64_t k = 0;
+	int rc = -1;
+
+	make_schema(plan);
+	conf = (struct spt_egress_conf){ .sinks = sinks,
+		.n_sinks = n,
+		.fd = -1,
+		.roll = 80,
+		.limit = -1,
+		.commits = &commits };
+	start_again();
+	CHECK(run() == 0);
+	show(want);
+	for (; rc < 0 && k < 2000; k++) {
+		start_again();
+		memory = k;
+		rc = run();
+		memory = -1;
+		CHECK(rc == 0 || e.kind == SPT_ESYSTEM);
+		check_parts(want);
+		if (rc < 0)
+			CHECK(run() == 0 || (puts(e.msg), false));
+		show(got);
+		CHECK_STR(got, want);
+	}
+	CHECK(rc == 0 && k > 20);
+	spt_builder_fini(&r);
+	spt_schema_fini(&s);
+}
+
 /* ---- what is refused -------------------------------------------------------
  */
 
@@ -492,6 +541,7 @@ main(void)
 	dying.rename = dying_rename;
 	dying.unlink = dying_unlink;
 	dying.mkdir = dying_mkdir;
+	dying.realloc = dying_realloc;
 	n += try_all(file, 1, PLAN("append"), false, 0, 40);
 	n += try_all(file, 1, PLAN("append"), true, 0, 40);
 	n += try_all(file, 1, PLAN("complete"), false, 0, 40);
@@ -505,6 +555,8 @@ main(void)
 	n += try_all(two, 2, PLAN("update"), false, 0, 20);
 	n += try_all(two, 2, PLAN("complete"), false, 0, 20);
 	printf("%d points\n", n);
+	without_memory(all, 4, PLAN("append"));
+	without_memory(two, 2, PLAN("complete"));
 	refused();
 	harness_end();
 	return DONE;

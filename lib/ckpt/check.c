@@ -158,7 +158,7 @@ known(const char *name)
 {
 	static const char *const names[] = { "lock", "lock.source", "lock.sink",
 		"run", "query", "epochs.log", "commits.log", "stages", "spool",
-		"files", NULL };
+		"files", "sinks", NULL };
 
 	for (int i = 0; names[i] != NULL; i++)
 		if (strcmp(names[i], name) == 0)

@@ -92,6 +92,7 @@ done:
 
 /* ---- what was there before ----------------------------------------------- */
 
+/* 1 the stage is among the heads (or has nothing to look for), 0 it is not. */
 static int
 find_head(
     struct spt_member *m, const struct spt_member_conf *conf, struct spt_err *e)
@@ -99,19 +100,29 @@ find_head(
 	char what[SPT_HEAD_SIZE];
 	int rc;
 
-	strcpy(m->what, "-");
 	if (conf->restore < 0 || conf->new_state)
-		return 0;
+		return 1;
 	rc = spt_heads_get(conf->heads, m->id, what, e);
-	if (rc < 0)
-		return -1;
-	if (rc == 0)
-		return spt_fail(e, SPT_ECHECKPOINT,
-		    "stage %s has no state of epoch %lld: it was not in the "
-		    "pipe then, or had another id (--id names it as before, "
-		    "--new-state lets it start empty)",
-		    m->id, (long long)conf->restore);
-	return spt_head_parse(&m->head, what, e);
+	if (rc <= 0)
+		return rc;
+	return spt_head_parse(&m->head, what, e) < 0 ? -1 : 1;
+}
+
+/* A stage that was not in the pipe may start empty, but not if it once was and
+ * has state of that time: neither old nor no state would be right.  What an
+ * epoch left that was never committed does not count. */
+static int
+check_absent(struct spt_member *m, int64_t restore, struct spt_err *e)
+{
+	int rc = spt_statedir_has(&m->dir, restore, e);
+
+	if (rc <= 0)
+		return rc;
+	return spt_fail(e, SPT_ECHECKPOINT,
+	    "stage %s has state in %s, but not of epoch %lld: it was not in "
+	    "the pipe then, or had another id (--id names it as before, "
+	    "--new-state lets it start empty)",
+	    m->id, m->dir.path, (long long)restore);
 }
 
 static const char advice[] =
@@ -239,11 +250,11 @@ static int
 open_state(
     struct spt_member *m, const struct spt_member_conf *conf, struct spt_err *e)
 {
+	int rc, known = find_head(m, conf, e);
 	bool write;
-	int rc;
 
-	if (find_head(m, conf, e) < 0 || make_folder(m, e) < 0 ||
-	    lock_folder(m, e) < 0)
+	if (known < 0 || make_folder(m, e) < 0 || lock_folder(m, e) < 0 ||
+	    (known == 0 && check_absent(m, conf->restore, e) < 0))
 		return -1;
 	if (conf->new_state) {
 		rc = has_note(m, e);

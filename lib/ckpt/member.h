@@ -32,7 +32,8 @@ struct spt_member;
 
 /* Opens and verifies the directory, enters the run, locks stages/<id>,
  * compares its `stage` file, removes what is newer than restore.  Then the
- * stage may be loaded. */
+ * stage may be loaded.  A stage that is not among the heads starts empty,
+ * unless it has state of an epoch up to restore: that is refused. */
 SPT_MUST int spt_member_join(struct spt_member **m, const struct spt_io *io,
     const struct spt_member_conf *conf, struct spt_err *e);
 /* Did arguments or schema differ from the run before (and were accepted)? */

@@ -58,8 +58,10 @@ compare(const struct spt_spool *s, struct spt_spool_at need, struct spt_err *e)
 {
 	int64_t newest = s->n != 0 ? s->segment[s->n - 1] : 0;
 
-	if (need.segment <= newest ||
-	    (need.segment == newest + 1 && need.byte == 0))
+	if (need.segment <= newest)
+		return 0;
+	/* A segment that was never begun, or all before it were dropped. */
+	if (need.byte == 0 && (s->n == 0 || need.segment == newest + 1))
 		return 0;
 	return spt_fail(e, SPT_ECHECKPOINT,
 	    "%s/%s-%lld: missing, though a logged epoch has read it (bring it "
@@ -93,6 +95,9 @@ spt_spool_open(struct spt_spool **out, const struct spt_ckpt *c,
 		return -1;
 	}
 	s->at.segment = s->n != 0 ? s->segment[s->n - 1] + 1 : 1;
+	/* Numbers never come back, even if all files were dropped. */
+	if (s->at.segment < need.segment)
+		s->at.segment = need.segment;
 	*out = s;
 	return 0;
 }
@@ -255,10 +260,9 @@ spt_spool_at(const struct spt_spool *s)
 int
 spt_spool_drop(struct spt_spool *s, struct spt_spool_at at, struct spt_err *e)
 {
-	/* The newest file stays: it says which numbers are used up. */
-	size_t k = 0, n = s->fd < 0 && s->n != 0 ? s->n - 1 : s->n;
+	size_t k = 0;
 
-	for (; k < n && s->segment[k] < at.segment; k++) {
+	for (; k < s->n && s->segment[k] < at.segment; k++) {
 		char *path = spt_spool_path(s, s->segment[k], e);
 		int rc = path != NULL ? spt_durable_remove(s->io, path, e) : -1;
 

@@ -9,7 +9,7 @@
 struct spt_spool_reader {
 	const struct spt_spool *s;
 	const struct spt_io *io;
-	int64_t last;           /* number of the last one to read; 0: none */
+	int64_t last;           /* number of the last one to read */
 	struct spt_spool_at at; /* of the next byte to give */
 	bool opened;
 	struct spt_segment g;
@@ -26,10 +26,10 @@ spt_spool_reader_open(struct spt_spool_reader **out, const struct spt_spool *s,
 	r->s = s;
 	r->io = s->io;
 	r->at = from;
-	if (s->n != 0)
-		r->last = s->segment[s->n - 1];
+	/* All before the one that is being written must be there. */
+	r->last = s->at.segment - 1;
 	if (from.segment == 0)
-		r->at.segment = s->n != 0 ? s->segment[0] : 1;
+		r->at.segment = s->n != 0 ? s->segment[0] : s->at.segment;
 	*out = r;
 	return 0;
 }

@@ -83,6 +83,24 @@ drop(struct spt_statedir *d, const char *name, struct spt_err *e)
 	return rc;
 }
 
+static int
+is_older(void *ctx, const char *name)
+{
+	int64_t epoch = spt_state_epoch(name);
+
+	return name[0] == 's' && epoch >= 0 && epoch <= *(int64_t *)ctx;
+}
+
+int
+spt_statedir_has(struct spt_statedir *d, int64_t epoch, struct spt_err *e)
+{
+	int rc = d->io->list(d->io, d->path, is_older, &epoch);
+
+	if (rc < 0)
+		return spt_fail_errno(e, errno, "%s: cannot list", d->path);
+	return rc;
+}
+
 /* ---- after a restore ----------------------------------------------------- */
 
 struct pruning {

@@ -25,6 +25,9 @@ void spt_statedir_fini(struct spt_statedir *d);
  * went. */
 SPT_MUST int spt_statedir_prune(
     struct spt_statedir *d, const struct spt_head *head, struct spt_err *e);
+/* Is there a snapshot of this epoch or an older one?  1, 0, -1. */
+SPT_MUST int spt_statedir_has(
+    struct spt_statedir *d, int64_t epoch, struct spt_err *e);
 /* The snapshot of this epoch is there now. */
 SPT_MUST int spt_statedir_note(
     struct spt_statedir *d, int64_t epoch, struct spt_err *e);

@@ -169,11 +169,11 @@ read_run(struct spt_ingest *g, int64_t run, struct spt_spool_at need,
 	return rc;
 }
 
-/* 1, 0: asked to stop, -1. */
-static int
-read_older(struct spt_ingest *g, struct spt_err *e)
+int
+spt_pipe_run_older(struct spt_ingest *g, struct spt_err *e)
 {
 	struct spt_restart *r = g->restart;
+	const struct spt_spool_at from = r->from;
 	int64_t run = r->oldest_run;
 	struct spt_inputlog l;
 	uint64_t offset = 0;
@@ -191,6 +191,9 @@ read_older(struct spt_ingest *g, struct spt_err *e)
 		known = 0;
 	}
 	spt_inputlog_fini(&l, g->io);
+	r->spool_run = r->run.number;
+	r->from = r->to = from;
+	r->offset = 0;
 	return rc;
 }
 
@@ -211,27 +214,9 @@ keep_rest(struct spt_ingest *g, struct spt_err *e)
 int
 spt_pipe_run(struct spt_ingest *g, struct spt_err *e)
 {
-	struct spt_restart *r = g->restart;
-	struct spt_spool_at from = r->from;
-	struct spt_buf text = g->text;
-	size_t at = g->at;
-	bool eof = g->eof;
 	int rc;
 
-	/* The first bytes of the pipe may have been read already, to see what
-	 * it is. */
-	spt_buf_init(&g->text, g->io);
-	rc = read_older(g, e);
-	spt_buf_fini(&g->text);
-	g->text = text;
-	g->at = at;
-	g->eof = eof;
-	r->spool_run = r->run.number;
-	r->from = r->to = from;
-	r->offset = 0;
-	if (rc <= 0)
-		return rc;
-	g->live->now = track_of(g, r->run.number, e);
+	g->live->now = track_of(g, g->restart->run.number, e);
 	if (g->live->now == NULL)
 		return -1;
 	rc = spt_ingest_file(g, 0, e);

@@ -100,6 +100,7 @@ open_file(struct replay *r, struct spt_track *t, const struct spt_stretch *s,
     struct spt_err *e)
 {
 	struct spt_track *a = spt_seen_id(&r->after, s->id);
+	struct stat st;
 	int rc;
 
 	if (t->source != NULL)
@@ -112,7 +113,11 @@ open_file(struct replay *r, struct spt_track *t, const struct spt_stretch *s,
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
-		return refuse(r, t, s, "are not there any more", e);
+		return refuse(r, t, s,
+		    t->io->stat(t->io, t->pos.path, &st) == 0
+			? "are others now"
+			: "are not there any more",
+		    e);
 	if (spt_track_rename(t, a->pos.path, e) < 0)
 		return -1;
 	if (t->pos.dev != a->pos.dev || t->pos.ino != a->pos.ino)

@@ -276,23 +276,40 @@ check_nothing(struct spt_ingest *g, struct spt_err *e)
 	    r->ckpt.path, (long long)r->rec.committed);
 }
 
+/* What older runs have read comes first.  1 go on, 0 that is all, -1. */
+static int
+catch_up(struct spt_ingest *g, struct spt_err *e)
+{
+	int rc = spt_replay(g, e);
+
+	if (rc < 0)
+		return -1;
+	g->over = rc > 0;
+	if (rc > 0 || spt_ingest_stopped(g))
+		return 0;
+	return g->restart->pipe ? spt_pipe_run_older(g, e) : 1;
+}
+
 int
 spt_restart_run(struct spt_ingest *g, struct spt_err *e)
 {
 	struct spt_restart *r = g->restart;
+	/* The first bytes of a pipe may have been read, to see what it is. */
+	struct spt_buf text = g->text;
+	size_t at = g->at;
+	bool eof = g->eof;
 	int rc;
 
 	if (r->rec.final)
 		return check_nothing(g, e);
-	rc = spt_replay(g, e);
-	if (rc < 0)
-		return -1;
-	if (rc > 0) {
-		g->over = true;
-		return 0;
-	}
-	if (spt_ingest_stopped(g))
-		return 0;
+	spt_buf_init(&g->text, g->io);
+	rc = catch_up(g, e);
+	spt_buf_fini(&g->text);
+	g->text = text;
+	g->at = at;
+	g->eof = eof;
+	if (rc <= 0)
+		return rc;
 	return r->pipe ? spt_pipe_run(g, e) : spt_live_run(g, e);
 }
 

@@ -91,7 +91,10 @@ SPT_MUST int spt_replay(struct spt_ingest *g, struct spt_err *e);
 /* ---- pipeinput.c ----------------------------------------------------------
  */
 
-/* Reads what older runs have spooled and no epoch has read, then the pipe. */
+/* What older runs have spooled and no epoch has read.  1, 0: asked to stop,
+ * -1. */
+SPT_MUST int spt_pipe_run_older(struct spt_ingest *g, struct spt_err *e);
+/* The pipe.  0 or -1. */
 SPT_MUST int spt_pipe_run(struct spt_ingest *g, struct spt_err *e);
 /* 1: the pipe has something; 0: it is at its end; -1. */
 SPT_MUST int spt_pipe_peek(struct spt_ingest *g, struct spt_err *e);

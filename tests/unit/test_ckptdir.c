@@ -383,6 +383,42 @@ test_keep(void)
 	simfs_free(fs);
 }
 
+/* Killed at any moment while it is kept, and kept again: then it is durable. */
+static void
+test_keep_crashes(void)
+{
+	struct simfs *from = new_checkpoint();
+	char hash[SPT_DIGEST_SIZE], *kept;
+	struct spt_ckpt c;
+	bool fired = true;
+
+	simfs_set(from, "/m", "model", 5);
+	for (long k = 1; fired; k++)
+		for (int part = 0; part < 3; part++) {
+			struct simfs *fs = simfs_clone(from);
+			const struct spt_io *io = simfs_io(fs);
+
+			CHECK(
+			    spt_ckpt_open(&c, io, DIR, NULL, fresh(&err)) == 0);
+			simfs_plan(fs)->crash = k;
+			simfs_plan(fs)->part = part;
+			if (spt_keep_file(&c, "/m", hash, &kept, &err) == 0)
+				spt_free(io, kept);
+			fired = simfs_plan(fs)->fired;
+			simfs_restart(fs, SIMFS_KILLED, 1);
+			CHECK(spt_keep_file(
+				  &c, "/m", hash, &kept, fresh(&err)) == 0);
+			spt_free(io, kept);
+			simfs_restart(fs, SIMFS_DROP, 1);
+			CHECK(spt_keep_find(&c, hash, &kept, fresh(&err)) == 0);
+			spt_free(io, kept);
+			spt_ckpt_fini(&c);
+			CHECK_INT(simfs_plan(fs)->held, 0);
+			simfs_free(fs);
+		}
+	simfs_free(from);
+}
+
 int
 main(void)
 {
@@ -397,6 +433,7 @@ main(void)
 	test_making_faults();
 	test_query_damage();
 	test_keep();
+	test_keep_crashes();
 	snprintf(command, sizeof command, "rm -rf '%s'", place);
 	CHECK(system(command) == 0);
 	return DONE;

@@ -436,7 +436,7 @@ without_memory(const char *const *sinks, size_t n, const char *plan)
 	conf = (struct spt_egress_conf){ .sinks = sinks,
 		.n_sinks = n,
 		.fd = -1,
-		.roll = 80,
+		.roll = n == 4 ? 80 : 0,
 		.limit = -1,
 		.commits = &commits };
 	start_again();
@@ -450,7 +450,7 @@ without_memory(const char *const *sinks, size_t n, const char *plan)
 		CHECK(rc == 0 || e.kind == SPT_ESYSTEM);
 		check_parts(want);
 		if (rc < 0)
-			CHECK(run() == 0 || (puts(e.msg), false));
+			CHECK(run() == 0);
 		show(got);
 		CHECK_STR(got, want);
 	}

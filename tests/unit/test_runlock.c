@@ -341,6 +341,35 @@ test_replaced(void)
 	spt_lockfile_drop(&a);
 }
 
+/* The same in the moment between open and flock. */
+static char swapped[200];
+static int swaps;
+
+static int
+flock_late(const struct spt_io *io, int fd, int operation)
+{
+	if (swaps++ == 0)
+		CHECK(unlink(swapped) == 0);
+	return spt_io_system()->flock(io, fd, operation);
+}
+
+static void
+test_replaced_at_once(void)
+{
+	struct spt_io io = *spt_io_system();
+	struct spt_lockfile a, b;
+
+	snprintf(swapped, sizeof swapped, "%s/y", place);
+	io.flock = flock_late;
+	CHECK(spt_lockfile_try(&a, &io, swapped,
+		  SPT_LOCK_EXCLUSIVE | SPT_LOCK_CREATE, fresh(&err)) == 1);
+	CHECK_INT(swaps, 2);
+	/* What is locked is what others meet. */
+	CHECK(spt_lockfile_try(&b, spt_io_system(), swapped,
+		  SPT_LOCK_EXCLUSIVE | SPT_LOCK_CREATE, fresh(&err)) == 0);
+	spt_lockfile_drop(&a);
+}
+
 int
 main(void)
 {
@@ -354,6 +383,7 @@ main(void)
 	test_sink();
 	test_race();
 	test_replaced();
+	test_replaced_at_once();
 	spt_ckpt_fini(&ckpt);
 	snprintf(command, sizeof command, "rm -rf '%s'", place);
 	CHECK(system(command) == 0);

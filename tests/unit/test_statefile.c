@@ -580,6 +580,44 @@ test_swapped(void)
 	simfs_free(b);
 }
 
+/* A state of the same epoch and length, but not the one that was committed. */
+static void
+test_other_state(void)
+{
+	struct simfs *fs = new_checkpoint();
+	struct spt_member_conf conf;
+	struct model a = model_at(4), b = model_at(4);
+	char heads[200], kept[100000];
+	const uint8_t *bytes;
+	size_t n;
+	struct pipe p;
+
+	b.value[2]++;
+	memset(&p, 0, sizeof p);
+	CHECK(begin_run(simfs_io(fs), &p.c, &p.run, &p.r, fresh(&err)) == 0);
+	conf = conf_of(&p);
+	CHECK(spt_member_join(&p.m, simfs_io(fs), &conf, &err) == 0);
+	CHECK(spt_member_save(p.m, 4, save, &a, &err) == 0);
+	spt_member_leave(p.m);
+	bytes = simfs_get(fs, DIR "/stages/count-1/snapshot-4", &n);
+	CHECK(n < sizeof kept);
+	memcpy(kept, bytes, n < sizeof kept ? n : sizeof kept);
+	CHECK(spt_member_join(&p.m, simfs_io(fs), &conf, &err) == 0);
+	CHECK(spt_member_save(p.m, 4, save, &b, &err) == 0);
+	snprintf(heads, sizeof heads, "count-1=%s", spt_member_head(p.m));
+	spt_member_leave(p.m);
+	conf.heads = heads;
+	conf.restore = 4;
+	simfs_set(fs, DIR "/stages/count-1/snapshot-4", kept, n);
+	CHECK(spt_member_join(&p.m, simfs_io(fs), &conf, fresh(&err)) == 0);
+	CHECK(spt_member_load(p.m, load, &a, &err) == -1);
+	CHECK(err.kind == SPT_ECHECKPOINT &&
+	      has_text(&err, "not the state that was committed"));
+	spt_member_leave(p.m);
+	end_run(&p.c, &p.run, &p.r);
+	simfs_free(fs);
+}
+
 /* ---- arguments, ids, --new-state ----------------------------------------- */
 
 static int
@@ -631,21 +669,34 @@ test_new_state(void)
 {
 	struct simfs *fs = new_checkpoint();
 	struct spt_member_conf other = { .args = "{}", .new_state = true };
+	struct spt_member_conf conf;
 	int64_t done = -1;
 	struct pipe p;
 
 	CHECK(one_run(fs, 4, &done) == 0);
-	/* Another id: it was not there at epoch 4. */
-	other.new_state = false;
-	other.id = "sum-1";
-	CHECK(start(&p, fs, &other, fresh(&err)) == -1);
-	CHECK(err.kind == SPT_ECHECKPOINT && has_text(&err, "sum-1") &&
+	/* Another id, which was not there at epoch 4: it starts empty, also
+	 * after a run that committed nothing. */
+	memset(&p, 0, sizeof p);
+	for (int k = 0; k < 2; k++) {
+		CHECK(begin_run(
+			  simfs_io(fs), &p.c, &p.run, &p.r, fresh(&err)) == 0);
+		conf = conf_of(&p);
+		conf.id = "sum-1";
+		CHECK(spt_member_join(&p.m, simfs_io(fs), &conf, &err) == 0);
+		CHECK(!spt_member_has_head(p.m));
+		CHECK_INT(count_files(fs, "sum-1/snapshot-"), 0);
+		CHECK(spt_member_save(p.m, 5, save, &p.model, &err) == 0);
+		spt_member_leave(p.m);
+		end_run(&p.c, &p.run, &p.r);
+	}
+	/* One that once was there, but not at the epoch of the restart. */
+	CHECK(begin_run(simfs_io(fs), &p.c, &p.run, &p.r, fresh(&err)) == 0);
+	conf = conf_of(&p);
+	conf.heads = "other-1=-";
+	CHECK(spt_member_join(&p.m, simfs_io(fs), &conf, fresh(&err)) == -1);
+	CHECK(err.kind == SPT_ECHECKPOINT && has_text(&err, "count-1") &&
 	      has_text(&err, "--id"));
-	CHECK(!simfs_exists(fs, DIR "/stages/sum-1"));
-	other.new_state = true;
-	CHECK(start(&p, fs, &other, fresh(&err)) == 0);
-	CHECK(!spt_member_has_head(p.m));
-	stop(&p);
+	end_run(&p.c, &p.run, &p.r);
 	/* The old state is moved aside, whole. */
 	other.id = NULL;
 	CHECK(start(&p, fs, &other, fresh(&err)) == 0);
@@ -728,6 +779,7 @@ main(void)
 	test_faults();
 	test_damage();
 	test_swapped();
+	test_other_state();
 	test_arguments();
 	test_new_state();
 	test_same_id();

@@ -210,6 +210,10 @@ examples()
 	examples spate-checkpoint.5
 }
 
+@test "the examples of spate(1)" {
+	examples spate.1
+}
+
 @test "no manual is left out" {
 	local page
 

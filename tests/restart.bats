@@ -199,6 +199,7 @@ teardown()
 	start -f csv -s 'n int' --every 50ms in 9>&-
 	printf 'n\n1\n2\n' >&9
 	soon 2
+	sleep 0.5
 	kill -STOP "$writer"
 	printf '3\n' >&9
 	for _ in $(seq 100); do
@@ -327,7 +328,7 @@ teardown()
 		total=$((total + 1000))
 	done
 	run_once -f csv --no-header -s 'c1 int' --final - </dev/null
-	sort -n -u out.csv >unique
+	sort -u out.csv >unique
 	[ "$(wc -l <unique)" = "$(wc -l <out.csv)" ]
 	# Of each run an unbroken beginning.
 	awk 'NR > 1 && $1 % 1000 != 0 && $1 != last + 1 { exit 1 }

@@ -34,7 +34,7 @@ struct spt_decoder {
 	size_t fields;    /* CSV: that each record has */
 	size_t *field_in; /* CSV: the input column of each field */
 	size_t cap_field_in;
-	size_t *at; /* the cell of each output column */
+	size_t *at;            /* the cell of each output column */
 	struct spt_buf header; /* CSV: the record that matched them */
 
 	/* This record. */

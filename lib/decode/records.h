@@ -49,8 +49,8 @@ void spt_records_rewind(struct spt_records *s);
 
 /* Where the next record starts; inside: its first bytes are used up, because
  * it is too long. */
-void spt_records_place(const struct spt_records *s, uint64_t *offset,
-    int64_t *line, bool *inside);
+void spt_records_place(
+    const struct spt_records *s, uint64_t *offset, int64_t *line, bool *inside);
 /* The next bytes are those of such a place, which is not the file's start. */
 void spt_records_resume(struct spt_records *s, uint64_t offset, int64_t line);
 

@@ -103,8 +103,9 @@ open_file(struct replay *r, struct spt_track *t, const struct spt_stretch *s,
 	struct stat st;
 	int rc;
 
-	if (t->source != NULL)
-		return 0;
+	/* It may be open further on: by the look at its first bytes that tells
+	 * the format. */
+	spt_track_close(t);
 	/* All that was read of it then must be there. */
 	rc = spt_track_open(a, true, e);
 	if (rc == 0)

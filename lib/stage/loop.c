@@ -324,8 +324,8 @@ finish(struct spt_loop_run *s, struct spt_err *e)
 	int rc;
 
 	/* Under a checkpoint a run may have had nothing new to read. */
-	if (s->epochs == 0 && spt_meta_get(&s->feed[0].schema->meta,
-				  SPT_KEY_CHECKPOINT) == NULL)
+	if (s->epochs == 0 &&
+	    spt_meta_get(&s->feed[0].schema->meta, SPT_KEY_CHECKPOINT) == NULL)
 		return misplaced(s, 0, "the stream has no epoch", e);
 	spt_control_init(&c, s->io, SPT_ITEM_END);
 	c.reason = SPT_FINISHED;

@@ -30,6 +30,7 @@ static const struct spt_tool tool = {
 	.options = options,
 	.min_operands = 1,
 	.max_operands = 2,
+	.stateful = true,
 };
 
 static int

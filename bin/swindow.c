@@ -51,6 +51,7 @@ static const struct spt_tool tool = {
 	.options = options,
 	.min_operands = 0,
 	.max_operands = -1,
+	.stateful = true,
 };
 
 static int

@@ -2,7 +2,7 @@
 # fault - a part of what "make check-fault" does: programs are killed, calls
 # fail, files are damaged, runs overlap; then the same command again gives what
 # a run without a fault gives.
-# shellcheck disable=SC2154 # helpers.bash
+# shellcheck disable=SC2154,SC2034 # helpers.bash
 
 load helpers
 

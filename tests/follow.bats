@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # sread -F - files that grow, are rotated, truncated, or not there yet.
-# shellcheck disable=SC2154 # helpers.bash
+# shellcheck disable=SC2154,SC2086 # helpers.bash; words
 
 load helpers
 
@@ -21,6 +21,7 @@ finish()
 	kill -INT "$reader"
 	wait "$reader"
 	wait "$writer"
+	reader='' writer=''
 }
 
 teardown()
@@ -274,10 +275,10 @@ becomes()
 	printf 'a\nb\n' | gzip >a.log
 	start -f lines a.log
 	soon b
-	printf 'c\nd\n' | gzip >more
-	head -c 15 more >>a.log
+	printf 'c\nd\n' | gzip >more.gz
+	head -c 15 more.gz >>a.log
 	sleep 0.2
-	tail -c +16 more >>a.log
+	tail -c +16 more.gz >>a.log
 	soon d
 	finish
 	becomes 'line\na\nb\nc\nd\n'

@@ -67,7 +67,7 @@ newest_record(struct spt_ingest *g, struct spt_inputlog *l, uint64_t *offset,
 {
 	struct spt_restart *r = g->restart;
 	struct spt_seen ignored;
-	struct spt_stretch s;
+	struct spt_stretch s = { 0 };
 	struct spt_epoch ep;
 	const char *text;
 	int rc;

@@ -1,5 +1,5 @@
 /*
- * replay - epochs that were logged and not committed, again: the same bytes of
+ * rerun - epochs that were logged and not committed, again: the same bytes of
  * the same files in the same order, with the same processing time.
  *
  * What is read is held against the log before its rows leave.  What was

@@ -184,19 +184,16 @@ put_number(
 	return value != 0 ? put_text(b, name, text, e) : 0;
 }
 
-/* The options that change rows, as JSON.  NULL: *e. */
+/* The options that change what a row is, as JSON.  NULL: *e. */
 static const char *
 describe(const struct opts *o, struct spt_buf *b, struct spt_err *e)
 {
-	bool kept = o->bad != NULL && strcmp(o->bad, "stop") != 0;
-
 	if (spt_buf_putc(b, '{', e) < 0 ||
 	    put_text(b, "format", o->format, e) < 0 ||
 	    put_text(b, "schema", o->schema, e) < 0 ||
 	    put_text(b, "columns", o->columns, e) < 0 ||
 	    put_text(b, "pattern", o->match, e) < 0 ||
 	    put_text(b, "pattern-some", o->match_some, e) < 0 ||
-	    put_text(b, "bad", kept ? "kept" : NULL, e) < 0 ||
 	    put_text(b, "delimiter", o->delimiter, e) < 0 ||
 	    put_text(b, "no-header", o->no_header ? "yes" : NULL, e) < 0 ||
 	    put_text(b, "tz", o->tz, e) < 0 ||

@@ -318,3 +318,26 @@ spt_query_write(struct spt_ckpt *c, const char *schema, struct spt_err *e)
 	c->known = rc == 0;
 	return rc;
 }
+
+int
+spt_query_change(struct spt_ckpt *c, const char *schema, struct spt_err *e)
+{
+	char *copy = spt_strdup(c->io, schema, e);
+	struct spt_buf text;
+	int rc = -1;
+
+	if (copy == NULL)
+		return -1;
+	spt_buf_init(&text, c->io);
+	if (spt_jsonline_put(&text, c->uuid, schema, c->created, e) == 0)
+		rc = spt_durable_write(
+		    c->io, c->path, "query", 0600, text.data, text.len, e);
+	spt_buf_fini(&text);
+	if (rc < 0) {
+		spt_free(c->io, copy);
+		return -1;
+	}
+	spt_free(c->io, c->schema);
+	c->schema = copy;
+	return 0;
+}

@@ -56,6 +56,10 @@ void spt_ckpt_fini(struct spt_ckpt *c);
 SPT_MUST int spt_query_write(
     struct spt_ckpt *c, const char *schema, struct spt_err *e);
 
+/* Freezes another schema, as long as no epoch has been logged. */
+SPT_MUST int spt_query_change(
+    struct spt_ckpt *c, const char *schema, struct spt_err *e);
+
 /* Appends the path of a name inside: "DIR/name". */
 SPT_MUST int spt_ckpt_path(const struct spt_ckpt *c, struct spt_buf *out,
     const char *name, struct spt_err *e);

@@ -5,6 +5,7 @@
  * there already; when that is little, the file is given one second from its
  * first row, as a pipe is.  Nothing is used up.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,8 +79,12 @@ learn_other(struct spt_ingest *g, const struct spt_track *t, struct spt_err *e)
 	struct spt_buf text;
 	int rc;
 
-	if (spt_source_open(&s, g->io, t->pos.path, e) < 0)
-		return -1;
+	if (spt_source_open(&s, g->io, t->pos.path, e) < 0) {
+		if (e->code != ENOENT)
+			return -1;
+		spt_err_clear(e);
+		return 0;
+	}
 	spt_source_grows(s, true);
 	spt_buf_init(&text, g->io);
 	do {

@@ -11,7 +11,6 @@
 
 #include "ingest/ingest_run.h"
 
-#define PIPE_PATH "-"
 #define PIPE_DEVICE 0 /* no file is on it; the inode is the run's number */
 
 void
@@ -34,15 +33,22 @@ spt_pipe_peek(struct spt_ingest *g, struct spt_err *e)
 	return g->text.len != 0;
 }
 
+/* The track of what that run has read, with the name that messages use. */
 static struct spt_track *
 track_of(struct spt_ingest *g, int64_t run, struct spt_err *e)
 {
+	const struct spt_path *path = &g->paths.v[0];
 	struct spt_seen *s = &g->live->seen;
 	struct spt_track *t = spt_seen_find(s, PIPE_DEVICE, (uint64_t)run);
 
-	return t != NULL
-		   ? t
-		   : spt_seen_add(s, PIPE_PATH, PIPE_DEVICE, (uint64_t)run, e);
+	if (t == NULL)
+		t = spt_seen_add(s,
+		    strcmp(path->name, "-") == 0 ? "standard input"
+						 : path->name,
+		    PIPE_DEVICE, (uint64_t)run, e);
+	if (t != NULL)
+		t->mtime = path->mtime;
+	return t;
 }
 
 /* The track's input is over, and what was used of it is all of it. */
@@ -103,7 +109,7 @@ read_rest(struct spt_ingest *g, struct spt_spool_reader *reader, uint64_t skip,
 
 	g->text.len = g->at = 0;
 	g->eof = false;
-	if (spt_decoder_resume(g->decoder, "standard input", 0,
+	if (spt_decoder_resume(g->decoder, t->pos.path, t->mtime,
 		(const char *)t->pos.header.data, t->pos.header.len,
 		t->pos.done.at, t->pos.line, e) < 0)
 		return -1;

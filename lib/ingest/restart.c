@@ -102,10 +102,16 @@ spt_restart_open(struct spt_ingest *g, struct spt_err *e)
 	}
 	if (!r->ckpt.known)
 		return 0;
+	if (recover(g, e) < 0)
+		return -1;
+	/* A first run that logged nothing (its first record was bad, say) has
+	 * frozen nothing for those who try again with other types. */
+	if (r->rec.logged < 0 && (!r->pipe || g->decode.schema != NULL))
+		return 0;
 	g->frozen = true;
 	g->decode.schema = r->ckpt.schema;
 	g->decode.schema_is_all = g->decode.columns == NULL;
-	return recover(g, e);
+	return 0;
 }
 
 const char *
@@ -191,6 +197,7 @@ spt_restart_positions(struct spt_ingest *g, struct spt_err *e)
 	return rc;
 }
 
+/* The schema of a query that is new, or that has read nothing. */
 static int
 write_query(struct spt_ingest *g, struct spt_err *e)
 {
@@ -202,7 +209,11 @@ write_query(struct spt_ingest *g, struct spt_err *e)
 	spt_buf_init(&text, g->io);
 	if (spt_decoder_print_schema(g->decoder, &text, e) == 0)
 		s = spt_buf_str(&text, e);
-	if (s != NULL && spt_query_write(&r->ckpt, s, e) == 0)
+	if (s != NULL && r->ckpt.known)
+		rc = strcmp(s, r->ckpt.schema) != 0
+			 ? spt_query_change(&r->ckpt, s, e)
+			 : 0;
+	else if (s != NULL && spt_query_write(&r->ckpt, s, e) == 0)
 		rc = recover(g, e);
 	spt_buf_fini(&text);
 	return rc;
@@ -230,7 +241,7 @@ spt_restart_begin(struct spt_ingest *g, struct spt_err *e)
 	struct spt_meta *m = &g->emit.stream;
 	char restore[24];
 
-	if (!r->ckpt.known && write_query(g, e) < 0)
+	if (!g->frozen && write_query(g, e) < 0)
 		return -1;
 	if ((r->pipe || g->conf->spool) && open_spool(g, e) < 0)
 		return -1;
@@ -251,8 +262,11 @@ spt_restart_open_bad(struct spt_ingest *g, struct spt_err *e)
 {
 	struct spt_restart *r = g->restart;
 	const struct spt_sink_conf conf = { .uuid = r->ckpt.uuid };
-	const struct spt_sink_point at = { .epoch = r->rec.committed,
-		.position = r->bad };
+	/* Earlier epochs may have had no such file. */
+	const struct spt_sink_point at = {
+		.epoch = r->bad != NULL ? r->rec.committed : -1,
+		.position = r->bad,
+	};
 
 	r->bad_conf = conf;
 	return spt_badrec_open_exact(

@@ -2,7 +2,8 @@
 # sread -C - each row once, whatever ends a run, and where the next one begins.
 # shellcheck disable=SC2154 # helpers.bash
 
-load helpers
+srcdir=${srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
+load "$srcdir/tests/helpers"
 
 # run_once [OPTION... SOURCE...]: sread -C ck | swrite out.csv; both end well.
 run_once()
@@ -147,11 +148,26 @@ teardown()
 	timeout "$limit" sread -C ck in.csv 2>err | swrite out.csv 2>/dev/null || :
 	says 'line 3: column "n": not an int'
 	becomes 'n\n1\n'
-	refused -b skip in.csv
+	refused --tz +02:00 in.csv
 	says "other options"
 	printf 'n\n1\n2\n' >in.csv
 	run_once in.csv
 	becomes 'n\n1\n2\n'
+}
+
+@test "a first run that ends at a bad record has frozen nothing" {
+	printf 'n\n1\n2.5\n' >in.csv
+	{ sread -C ck -s 'n int' in.csv 2>err | swrite out.csv 2>/dev/null; } || :
+	says 'line 3: column "n": not an int'
+	run_once -s 'n float' in.csv
+	becomes 'n\n1.0\n2.5\n'
+	# Later, other ways to treat bad records are no other query.
+	echo x >>in.csv
+	{ sread -C ck -s 'n float' in.csv 2>err | swrite out.csv 2>/dev/null; } || :
+	says 'line 4: column "n"'
+	run_once -s 'n float' -b bad in.csv
+	says '"text":"x"' bad
+	becomes 'n\n1.0\n2.5\n'
 }
 
 @test "an epoch that was logged and not committed is run again, as it was" {

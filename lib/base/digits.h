@@ -69,16 +69,20 @@ spt__same_word(const char *p, size_t n, const char *lower)
 	return spt__same_first(p, n, lower) && lower[n] == '\0';
 }
 
-/* Eight digits at once, as three steps of pairing neighbours (the idea is
- * Johnny Lee's, found in many parsers).  False: not eight digits. */
-static inline bool
-spt__eight(const char *p, uint64_t *v)
-{
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	const uint64_t high = 0xf0f0f0f0f0f0f0f0;
-	uint64_t x;
+#define SPT__LITTLE_ENDIAN 1
+#else
+#define SPT__LITTLE_ENDIAN 0
+#endif
 
-	memcpy(&x, p, 8);
+/* Eight bytes, the first one lowest: their value as digits, in three steps of
+ * pairing neighbours (the idea is Johnny Lee's, found in many parsers).
+ * False: not eight digits. */
+static inline bool
+spt__eight_of(uint64_t x, uint64_t *v)
+{
+	const uint64_t high = 0xf0f0f0f0f0f0f0f0;
+
 	if (((x & high) | (((x + 0x0606060606060606) & high) >> 4)) !=
 	    0x3333333333333333)
 		return false;
@@ -88,19 +92,20 @@ spt__eight(const char *p, uint64_t *v)
 	     ((x >> 16) & 0x000000ff000000ff) * (1 + (UINT64_C(10000) << 32)));
 	*v = x >> 32;
 	return true;
-#else
+}
+
+static inline bool
+spt__eight(const char *p, uint64_t *v)
+{
 	uint64_t x = 0;
 
-	for (int i = 0; i < 8; i++) {
-		unsigned d = spt__digit(p[i]);
-
-		if (d > 9)
-			return false;
-		x = x * 10 + d;
-	}
-	*v = x;
-	return true;
+#if SPT__LITTLE_ENDIAN
+	memcpy(&x, p, 8);
+#else
+	for (int i = 7; i >= 0; i--)
+		x = x << 8 | (unsigned char)p[i];
 #endif
+	return spt__eight_of(x, v);
 }
 
 #endif

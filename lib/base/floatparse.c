@@ -4,11 +4,14 @@
  * Up to 19 digits are read into an integer m and a power of ten.  When m is at
  * most 2^53 and the power at most 22 both are exact doubles, and one product
  * or quotient of exact doubles is rounded once: right (W. Clinger, "How to
- * read floating point numbers accurately", 1990).  All else goes to strtod,
- * rewritten as plain digits and an exponent, without a decimal point, whose
- * look depends on the locale.  No double and no point halfway between two has
- * more than 767 significant digits; of a longer text the digits behind that
- * matter only by being there, and one digit stands for them.
+ * read floating point numbers accurately", 1990).  Other m are multiplied with
+ * 128 bits of the power of five, which nearly always is enough to see where
+ * the product is rounded to (D. Lemire, "Number parsing at a gigabyte per
+ * second", 2021).  All else goes to strtod, rewritten as plain digits and an
+ * exponent, without a decimal point, whose look depends on the locale.  No
+ * double and no point halfway between two has more than 767 significant digits;
+ * of a longer text the digits behind that matter only by being there, and one
+ * digit stands for them.
  */
 #include <float.h>
 #include <math.h>
@@ -17,9 +20,11 @@
 
 #include "base/digits.h"
 #include "base/number.h"
+#include "base/powers5.h"
 
 #define FAST_DIGITS 19
 #define ALL_DIGITS 800
+#define POSITIVE INT64_C(65536) /* times anything, no rest when shifted */
 /* Beyond this every exponent says zero or infinity, whatever the digits. */
 #define FAR INT64_C(1000000000000000)
 
@@ -126,9 +131,82 @@ convert_slowly(const struct decimal *d)
 	return strtod(text, NULL);
 }
 
+#ifdef __SIZEOF_INT128__
+
+/* The 128 highest bits of a * b, of which b has 128, without what the lowest
+ * 64 of b may carry when that changes no bit that matters. */
+static void
+multiply(uint64_t a, const struct spt__power5 *b, uint64_t *high, uint64_t *low)
+{
+	unsigned __int128 product = (unsigned __int128)a * b->high;
+
+	/* Of the upper half the 55 highest bits are looked at. */
+	if (((uint64_t)(product >> 64) & 0x1ff) == 0x1ff)
+		product += (uint64_t)(((unsigned __int128)a * b->low) >> 64);
+	*high = (uint64_t)(product >> 64);
+	*low = (uint64_t)product;
+}
+
+/*
+ * m * 10^q, as in section 5 of Lemire's paper, of which the sections are
+ * quoted.  m is not 0.  False: it takes more than 128 bits of the power, or is
+ * no ordinary double.
+ */
+static bool
+convert_by_product(uint64_t m, int64_t q, double *v)
+{
+	int zeros = __builtin_clzll(m), upper, shift;
+	uint64_t high, low, bits;
+	int64_t power;
+
+	if (q < -SPT__POWERS5 || q > SPT__POWERS5)
+		return false;
+	multiply(m << zeros, &spt__powers5[q + SPT__POWERS5], &high, &low);
+	/* What was cut off could carry all the way up (5.4). */
+	if (low == UINT64_MAX && (q < -27 || q > 55))
+		return false;
+	upper = (int)(high >> 63);
+	shift = upper + 64 - 52 - 3;
+	bits = high >> shift;
+	/* floor(log2(10^q)) for all q of the table, kept positive by POSITIVE
+	 * for the shift, and the bias. */
+	power = ((217706 * (q + POSITIVE)) >> 16) - (217706 * POSITIVE >> 16) +
+		63 + upper - zeros + 1023;
+	if (power <= 0 || power >= 2046)
+		return false;
+	/* Exactly between two doubles, which these q alone allow (5.3): to
+	 * the even one. */
+	if (low <= 1 && q >= -4 && q <= 23 && (bits & 3) == 1 &&
+	    bits << shift == high)
+		bits &= ~UINT64_C(1);
+	bits = (bits + (bits & 1)) >> 1;
+	if (bits == UINT64_C(1) << 53) {
+		bits >>= 1;
+		power++;
+	}
+	bits = (bits & ~(UINT64_C(1) << 52)) | (uint64_t)power << 52;
+	memcpy(v, &bits, sizeof *v);
+	return true;
+}
+
+#else
+
+static bool
+convert_by_product(uint64_t m, int64_t q, double *v)
+{
+	(void)m;
+	(void)q;
+	(void)v;
+	return false;
+}
+
+#endif
+
 static double
 convert(const struct decimal *d)
 {
+	double v;
+
 #if FLT_EVAL_METHOD == 0
 	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
 		1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
@@ -141,7 +219,11 @@ convert(const struct decimal *d)
 		return (double)d->m * ten[d->exponent];
 	}
 #endif
-	return d->kept == 0 ? 0.0 : convert_slowly(d);
+	if (d->kept == 0)
+		return 0.0;
+	if (d->dropped == 0 && convert_by_product(d->m, d->exponent, &v))
+		return v;
+	return convert_slowly(d);
 }
 
 int

@@ -1,23 +1,49 @@
 /*
  * utf8 - one function, step, knows the grammar of RFC 3629; validity, repair
- * and decoding are loops over it.  Runs of ASCII are skipped eight bytes at a
+ * and decoding are loops over it.  Runs of ASCII are skipped 64 bytes at a
  * time, because nearly all text that passes is ASCII.
  */
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/utf8.h"
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
+#define BLOCK 64
 
-static size_t
-skip_ascii(const uint8_t *p, size_t n)
+/* Are the 64 bytes at p all ASCII? */
+static inline bool
+block_ascii(const uint8_t *p)
+{
+#ifdef __SSE2__
+	const __m128i *v = (const __m128i *)(const void *)p;
+	__m128i a = _mm_or_si128(_mm_loadu_si128(v), _mm_loadu_si128(v + 1));
+	__m128i b =
+	    _mm_or_si128(_mm_loadu_si128(v + 2), _mm_loadu_si128(v + 3));
+
+	return _mm_movemask_epi8(_mm_or_si128(a, b)) == 0;
+#else
+	uint64_t x[BLOCK / 8], all = 0;
+
+	memcpy(x, p, sizeof x);
+	for (size_t k = 0; k < BLOCK / 8; k++)
+		all |= x[k];
+	return (all & HIGH_BITS) == 0;
+#endif
+}
+
+size_t
+spt_utf8_ascii(const uint8_t *p, size_t n)
 {
 	size_t i = 0;
+	uint64_t x;
 
-	for (; n - i >= 8; i += 8) {
-		uint64_t x;
-
-		memcpy(&x, p + i, 8);
+	while (n - i >= BLOCK && block_ascii(p + i))
+		i += BLOCK;
+	for (; n - i >= sizeof x; i += sizeof x) {
+		memcpy(&x, p + i, sizeof x);
 		if ((x & HIGH_BITS) != 0)
 			break;
 	}
@@ -75,7 +101,7 @@ spt_utf8_valid(const uint8_t *p, size_t n)
 	bool good;
 
 	for (;;) {
-		i += skip_ascii(p + i, n - i);
+		i += spt_utf8_ascii(p + i, n - i);
 		if (i >= n)
 			return true;
 		do {
@@ -99,7 +125,7 @@ spt_utf8_repair(
 		size_t len;
 		bool good;
 
-		i += skip_ascii(p + i, n - i);
+		i += spt_utf8_ascii(p + i, n - i);
 		if (i >= n)
 			break;
 		len = step(p + i, n - i, &good);

@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 
+/* How many of the n bytes at p come before the first that is not ASCII. */
+size_t spt_utf8_ascii(const uint8_t *p, size_t n);
 bool spt_utf8_valid(const uint8_t *p, size_t n);
 /* Appends p to out with every maximal bad subsequence (Unicode 15, 3.9,
  * table 3-8) as U+FFFD.  Number of replacements, or -1. */

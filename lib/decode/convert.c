@@ -92,6 +92,8 @@ spt_json_whole(const char *p, size_t n, int64_t *v)
 	int64_t ten = 0, more = 0, zeros = 0;
 	uint64_t m = 0;
 
+	if (spt_int_parse(p, n, v) == 1)
+		return true;
 	digits = p + minus;
 	for (q = digits; q < end && *q != 'e' && *q != 'E'; q++) {
 		if (*q == '.') {

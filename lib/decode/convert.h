@@ -8,6 +8,7 @@
 #ifndef SPT_CONVERT_H
 #define SPT_CONVERT_H
 
+#include "base/timecache.h"
 #include "decode/coltype.h"
 #include "decode/format.h"
 
@@ -21,6 +22,7 @@ struct spt_convert {
 	bool year_assumed; /* set when mtime gave a year */
 	int64_t repaired;
 	struct spt_buf scratch;
+	struct spt_time_cache dates;
 };
 
 void spt_convert_init(struct spt_convert *k, const struct spt_io *io);

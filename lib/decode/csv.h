@@ -3,8 +3,9 @@
  *
  * libcsv says what CSV means: spt_csv_split_quoted is libcsv, strict, blanks
  * kept, one record at a time.  spt_csv_split_plain does the same for records
- * without a quote, and is what nearly all records take; whatever replaces it
- * has to agree with libcsv (tests/fuzz/fuzz_csv.c holds them equal).
+ * without a quote.  Nearly all records take neither, but go by the index of
+ * csv_index.h, many at a time; what that finds has to agree with libcsv
+ * (tests/fuzz/fuzz_csv.c and fuzz_csv_index.c hold them equal).
  *
  * A field without anything is null, "" is the empty text.
  */
@@ -12,6 +13,7 @@
 #define SPT_CSV_H
 
 #include "base/arena.h"
+#include "decode/csv_index.h"
 #include "decode/format.h"
 
 /* ---- the end of a record ----------------------------------------------- */
@@ -44,6 +46,7 @@ struct spt_csv {
 	size_t cap;         /* ... as far as there is room */
 	size_t n;           /* how many it had */
 	struct spt_csv_lib *lib;
+	struct spt_csv_index index; /* of records that need no splitting */
 };
 
 /* max: the most fields that are kept; more are only counted. */

@@ -49,7 +49,8 @@ spt_csv_init(struct spt_csv *c, const struct spt_io *io, char delimiter,
 	c->delimiter = delimiter;
 	c->v = spt_alloc(io, max * sizeof *c->v, e);
 	c->lib = spt_alloc_zero(io, sizeof *c->lib, e);
-	if (c->v == NULL || c->lib == NULL || start_parser(c, e) < 0) {
+	if (c->v == NULL || c->lib == NULL || start_parser(c, e) < 0 ||
+	    spt_csv_index_init(&c->index, io, delimiter, e) < 0) {
 		spt_free(io, c->v);
 		spt_free(io, c->lib);
 		memset(c, 0, sizeof *c);
@@ -66,6 +67,7 @@ spt_csv_fini(struct spt_csv *c)
 	if (c->io == NULL)
 		return;
 	csv_free(&c->lib->parser);
+	spt_csv_index_fini(&c->index);
 	spt_free(c->io, c->lib);
 	spt_free(c->io, c->v);
 	memset(c, 0, sizeof *c);

@@ -1,10 +1,11 @@
 /*
  * decode_rows - records to rows of a builder, and the report of those that are
- * none.  A row is put cell by cell; when one does not fit, the row is undone.
+ * none.  Good CSV goes by many rows at once; else a row is put cell by cell,
+ * and when one does not fit, the row is undone.
  */
 #include <inttypes.h>
 
-#include "decode/decoder.h"
+#include "decode/csv_rows.h"
 
 /* Bytes between two looks at how full the builder is. */
 #define STRIDE 16384
@@ -102,34 +103,78 @@ put_record(struct spt_decoder *d, const struct spt_record *r,
 	}
 }
 
+/* The next record.  As spt_decode; *used: its bytes. */
+static int
+next_record(struct spt_decoder *d, const char *p, size_t n, bool last,
+    size_t *used, struct spt_builder *out, struct spt_err *e)
+{
+	struct spt__bad bad;
+	struct spt_record r;
+	int rc = spt_records_next(&d->records, p, n, last, used, &r, e);
+
+	if (rc == 1 && put_record(d, &r, out, &bad, e) < 0)
+		return -1;
+	return rc;
+}
+
+/* Times without a year are said once there are rows, so each row counts. */
+static bool
+goes_by_runs(const struct spt_decoder *d)
+{
+	if (d->format != NULL)
+		return false;
+	for (size_t k = 0; k < d->columns.n_out; k++) {
+		const struct spt_coltype *t = &d->columns.out[k].in->type;
+
+		if (t->type == SPT_TIMESTAMP && t->form == SPT_FORM_SYSLOG)
+			return false;
+	}
+	return true;
+}
+
+static int
+decode(struct spt_decoder *d, const char *p, size_t n, bool last, int64_t most,
+    size_t *used, struct spt_builder *out, struct spt_err *e)
+{
+	struct spt__csv_run run = { .p = p, .n = n };
+	bool runs = goes_by_runs(d);
+	size_t next_look = 0, step;
+
+	while (out->rows < most) {
+		int rc;
+
+		if (*used >= next_look) {
+			if (spt_builder_full(out))
+				return 1;
+			next_look = *used + STRIDE;
+		}
+		if (runs) {
+			if (spt__csv_rows(d, &run, *used, next_look,
+				most - out->rows, &step, out, e) < 0)
+				return -1;
+			*used += step;
+			if (step != 0)
+				continue;
+		}
+		rc = next_record(d, p + *used, n - *used, last, &step, out, e);
+		spt__csv_rows_pass(d, &run, *used, step);
+		*used += step;
+		if (rc != 1)
+			return rc;
+	}
+	return 1;
+}
+
 int
 spt_decode(struct spt_decoder *d, const uint8_t *p, size_t n, bool last,
     int64_t max_rows, size_t *used, struct spt_builder *out, struct spt_err *e)
 {
-	size_t at = 0, next_look = 0;
-	struct spt__bad bad;
-	int rc = 1;
+	int64_t most = max_rows < SPT_BATCH_ROWS ? max_rows : SPT_BATCH_ROWS;
+	int rc;
 
-	if (p == NULL)
-		p = (const uint8_t *)"";
-	while (out->rows < max_rows && out->rows < SPT_BATCH_ROWS) {
-		struct spt_record r;
-		size_t step;
-
-		if (at >= next_look) {
-			if (spt_builder_full(out))
-				break;
-			next_look = at + STRIDE;
-		}
-		rc = spt_records_next(&d->records, (const char *)p + at, n - at,
-		    last, &step, &r, e);
-		at += step;
-		if (rc == 1 && put_record(d, &r, out, &bad, e) < 0)
-			rc = -1;
-		if (rc != 1)
-			break;
-	}
-	*used = at;
+	*used = 0;
+	rc = decode(
+	    d, p != NULL ? (const char *)p : "", n, last, most, used, out, e);
 	d->count.repaired += d->convert.repaired;
 	d->convert.repaired = 0;
 	return rc;

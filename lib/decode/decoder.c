@@ -349,6 +349,7 @@ spt_decoder_settle(struct spt_decoder *d, struct spt_err *e)
 	if (named && spt__decode_room(d, c->n_out, e) < 0)
 		return -1;
 	d->settled = true;
+	d->cells.fixed = true;
 	return 0;
 }
 

@@ -36,6 +36,9 @@ struct spt_cells {
 	int (*find)(
 	    struct spt_cells *c, const char *name, size_t n, struct spt_err *e);
 	void *ctx; /* the decoder's */
+	/* find has the same answer for the same name from here on, and does
+	 * nothing else. */
+	bool fixed;
 };
 
 struct spt_format_column {

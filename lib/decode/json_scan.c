@@ -1,8 +1,9 @@
 /*
  * json_scan - recursive descent over the text, without tokens: a value that
  * nobody wants costs the bytes it has and nothing else.  Strings are the bulk
- * of JSON, and most have no escape, so they are passed over eight bytes at a
- * time.
+ * of JSON, and most have no escape, so they are passed over by the vector; the
+ * ways for that and for short numbers stand in the header, what is here comes
+ * behind them and says what is wrong.
  *
  * Nesting is limited, because the stack is.  Whether bytes are UTF-8 is the
  * decoder's business, which has repaired the line before.
@@ -10,38 +11,6 @@
 #include <string.h>
 
 #include "decode/json_scan.h"
-
-#define ONES UINT64_C(0x0101010101010101)
-#define HIGHS UINT64_C(0x8080808080808080)
-
-/* Has x a byte less than 0x20, a quote or a backslash?  (A byte with its high
- * bit set is none of them.) */
-static inline bool
-special(uint64_t x)
-{
-	uint64_t quote = x ^ ONES * '"', slash = x ^ ONES * '\\';
-	uint64_t control = x - ONES * 0x20;
-
-	quote = (quote - ONES) & ~quote;
-	slash = (slash - ONES) & ~slash;
-	return ((quote | slash | (control & ~x)) & HIGHS) != 0;
-}
-
-/* The first byte at or behind p that special() looks for, or end. */
-static const char *
-plain(const char *p, const char *end)
-{
-	for (; end - p >= 8; p += 8) {
-		uint64_t x;
-
-		memcpy(&x, p, 8);
-		if (special(x))
-			break;
-	}
-	while (p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
-		p++;
-	return p;
-}
 
 static int
 hex_digit(char c)
@@ -72,14 +41,12 @@ escape(struct spt__json *j)
 }
 
 bool
-spt__json_string(struct spt__json *j, struct spt__json_text *t)
+spt__json_string_slow(struct spt__json *j, struct spt__json_text *t)
 {
-	if (spt__json_peek(j) != '"')
-		return spt__json_fail(j, "expected a string");
 	t->p = ++j->p;
 	t->escaped = false;
 	for (;;) {
-		j->p = plain(j->p, j->end);
+		j->p = spt__json_plain_end(j, j->p);
 		if (j->p >= j->end)
 			return spt__json_fail(j, "a string is never closed");
 		if (*j->p == '"')
@@ -107,7 +74,7 @@ digits(struct spt__json *j)
 }
 
 bool
-spt__json_number(struct spt__json *j)
+spt__json_number_slow(struct spt__json *j)
 {
 	if (spt__json_peek(j) == '-')
 		j->p++;

@@ -3,7 +3,9 @@
  *
  * Keys of the object are columns.  Columns that -s gives a path are found
  * through a tree of the paths' steps: the scan goes down into a nested value
- * only where the tree does, all the rest is checked and passed over.
+ * only where the tree does, all the rest is checked and passed over.  Members
+ * of the object itself are mostly known by where they stand (jsontrail.h), once
+ * names have their columns for good.
  *
  * A key that comes twice counts by its last value, all that it held before is
  * forgotten.  A key that has the name of a column with a path is nobody's; so
@@ -14,26 +16,15 @@
 
 #include "decode/format.h"
 #include "decode/json_scan.h"
+#include "decode/jsontrail.h"
+#include "decode/jsontree.h"
 #include "decode/schema_text.h"
-
-struct node {
-	const struct spt_jsonstep *step; /* from the node above; root: NULL */
-	struct node *below, *next;
-	/* The columns that end here: a list through the specs' order. */
-	struct leaf *leaves;
-};
-
-struct leaf {
-	const char *column;
-	struct leaf *next;
-};
 
 struct ndjson {
 	const struct spt_io *io;
 	struct spt_schema_text text;
-	struct spt_arena arena; /* nodes and leaves */
-	struct node root;
-	bool paths;
+	struct spt__jsontree tree;
+	struct spt__trail trail;
 };
 
 /* One line under way. */
@@ -44,58 +35,6 @@ struct line {
 	struct spt_err *why;
 };
 
-/* ---- the tree of paths ------------------------------------------------- */
-
-static bool
-same_step(const struct spt_jsonstep *a, const struct spt_jsonstep *b)
-{
-	if (a->key == NULL || b->key == NULL)
-		return a->key == b->key && a->index == b->index;
-	return strcmp(a->key, b->key) == 0;
-}
-
-/* The node one step below, made if it is not there. */
-static struct node *
-step_down(struct ndjson *s, struct node *at, const struct spt_jsonstep *step,
-    struct spt_err *e)
-{
-	struct node *n;
-
-	for (n = at->below; n != NULL; n = n->next)
-		if (same_step(n->step, step))
-			return n;
-	n = spt_arena_get(&s->arena, sizeof *n, e);
-	if (n == NULL)
-		return NULL;
-	memset(n, 0, sizeof *n);
-	n->step = step;
-	n->next = at->below;
-	at->below = n;
-	return n;
-}
-
-static int
-add_path(
-    struct ndjson *s, const struct spt_column_spec *spec, struct spt_err *e)
-{
-	struct node *at = &s->root;
-	struct leaf *leaf;
-
-	for (size_t i = 0; i < spec->path.n; i++) {
-		at = step_down(s, at, &spec->path.v[i], e);
-		if (at == NULL)
-			return -1;
-	}
-	leaf = spt_arena_get(&s->arena, sizeof *leaf, e);
-	if (leaf == NULL)
-		return -1;
-	leaf->column = spec->name;
-	leaf->next = at->leaves;
-	at->leaves = leaf;
-	s->paths = true;
-	return 0;
-}
-
 static void
 close_(void *self)
 {
@@ -103,7 +42,8 @@ close_(void *self)
 
 	if (s == NULL)
 		return;
-	spt_arena_fini(&s->arena);
+	spt__trail_fini(&s->trail);
+	spt__jsontree_fini(&s->tree);
 	spt_schema_text_fini(&s->text);
 	spt_free(s->io, s);
 }
@@ -117,12 +57,14 @@ open_(void **self, const struct spt_io *io, const struct spt_decode_conf *conf,
 	if (s == NULL)
 		return -1;
 	s->io = io;
-	spt_arena_init(&s->arena, io);
+	spt__jsontree_init(&s->tree, io);
+	spt__trail_init(&s->trail, io);
 	if (spt_schema_text_parse(&s->text, io, conf->schema, e) < 0)
 		goto fail;
 	for (size_t i = 0; i < s->text.n; i++)
 		if (s->text.v[i].path.io != NULL &&
-		    add_path(s, &s->text.v[i], e) < 0)
+		    spt__jsontree_add(
+			&s->tree, &s->text.v[i].path, s->text.v[i].name, e) < 0)
 			goto fail;
 	*self = s;
 	return 0;
@@ -145,9 +87,11 @@ put(struct line *l, const char *column, size_t n, const struct spt_cell *cell)
 }
 
 static bool
-put_leaves(struct line *l, const struct node *node, const struct spt_cell *cell)
+put_leaves(struct line *l, const struct spt__jsonnode *node,
+    const struct spt_cell *cell)
 {
-	for (const struct leaf *f = node->leaves; f != NULL; f = f->next)
+	for (const struct spt__jsonleaf *f = node->leaves; f != NULL;
+	     f = f->next)
 		if (!put(l, f->column, strlen(f->column), cell))
 			return false;
 	return true;
@@ -155,37 +99,19 @@ put_leaves(struct line *l, const struct node *node, const struct spt_cell *cell)
 
 /* Forgets what a value before this one has put below the node. */
 static bool
-clear(struct line *l, const struct node *node)
+clear(struct line *l, const struct spt__jsonnode *node)
 {
 	static const struct spt_cell null;
 
-	for (const struct node *n = node->below; n != NULL; n = n->next)
+	for (const struct spt__jsonnode *n = node->below; n != NULL;
+	     n = n->next)
 		if (!put_leaves(l, n, &null) || !clear(l, n))
 			return false;
 	return true;
 }
 
-static bool value(
-    struct line *l, const struct node *node, int depth, struct spt_cell *cell);
-
-static const struct node *
-below_key(const struct node *at, const char *key, size_t n)
-{
-	for (at = at->below; at != NULL; at = at->next)
-		if (at->step->key != NULL && strlen(at->step->key) == n &&
-		    memcmp(at->step->key, key, n) == 0)
-			return at;
-	return NULL;
-}
-
-static const struct node *
-below_index(const struct node *at, int64_t index)
-{
-	for (at = at->below; at != NULL; at = at->next)
-		if (at->step->key == NULL && at->step->index == index)
-			return at;
-	return NULL;
-}
+static bool value(struct line *l, const struct spt__jsonnode *node, int depth,
+    struct spt_cell *cell);
 
 /* The key is also a column of the same name, unless that has a path. */
 static bool
@@ -193,7 +119,7 @@ is_column(const struct ndjson *s, const char *key, size_t n)
 {
 	if (n == 0 || memchr(key, '\0', n) != NULL)
 		return false;
-	for (size_t i = 0; s->paths && i < s->text.n; i++)
+	for (size_t i = 0; s->tree.any && i < s->text.n; i++)
 		if (s->text.v[i].path.io != NULL &&
 		    strlen(s->text.v[i].name) == n &&
 		    memcmp(s->text.v[i].name, key, n) == 0)
@@ -201,36 +127,55 @@ is_column(const struct ndjson *s, const char *key, size_t n)
 	return true;
 }
 
+/* The key at p, its colon, and what it means. */
 static bool
-member(struct line *l, const struct node *at, int depth)
+key(struct line *l, const struct spt__jsonnode *at,
+    const struct spt__jsonnode **below, int *column)
 {
 	struct spt__json_text key;
-	const struct node *below;
-	struct spt_cell cell;
-	int column = -1;
 
 	if (!spt__json_key(&l->j, &key) ||
 	    spt__json_unescape(&key, l->c->arena, l->why) < 0)
 		return false;
-	below = below_key(at, key.p, key.n);
-	if (at == &l->self->root && is_column(l->self, key.p, key.n)) {
-		column = l->c->find(l->c, key.p, key.n, l->why);
-		if (column == -2)
-			return false;
+	*below = spt__jsontree_key(at, key.p, key.n);
+	*column = -1;
+	if (at == &l->self->tree.root && is_column(l->self, key.p, key.n))
+		*column = l->c->find(l->c, key.p, key.n, l->why);
+	return *column != -2;
+}
+
+/* The value of a member whose key means that. */
+static bool
+wanted(struct line *l, const struct spt__jsonnode *below, int column, int depth)
+{
+	struct spt_cell cell;
+
+	if (below == NULL) {
+		if (column < 0)
+			return spt__json_skip(&l->j, depth + 1);
+		return value(l, NULL, depth + 1, &l->c->v[column]);
 	}
-	if (below == NULL && column < 0)
-		return spt__json_skip(&l->j, depth + 1);
 	if (!value(l, below, depth + 1, &cell))
 		return false;
 	if (column >= 0)
 		l->c->v[column] = cell;
-	return below == NULL || put_leaves(l, below, &cell);
+	return put_leaves(l, below, &cell);
 }
 
 static bool
-element(struct line *l, const struct node *at, int64_t index, int depth)
+member(struct line *l, const struct spt__jsonnode *at, int depth)
 {
-	const struct node *below = below_index(at, index);
+	const struct spt__jsonnode *below;
+	int column;
+
+	return key(l, at, &below, &column) && wanted(l, below, column, depth);
+}
+
+static bool
+element(
+    struct line *l, const struct spt__jsonnode *at, int64_t index, int depth)
+{
+	const struct spt__jsonnode *below = spt__jsontree_index(at, index);
 	struct spt_cell cell;
 
 	if (below == NULL)
@@ -240,7 +185,7 @@ element(struct line *l, const struct node *at, int64_t index, int depth)
 
 /* An object or array into which the tree goes. */
 static bool
-nested(struct line *l, const struct node *at, int depth)
+nested(struct line *l, const struct spt__jsonnode *at, int depth)
 {
 	char close = *l->j.p == '{' ? '}' : ']';
 	int64_t index = 0;
@@ -268,8 +213,9 @@ text(struct line *l, struct spt_cell *cell)
 {
 	struct spt__json_text t;
 
-	if (!spt__json_string(&l->j, &t) ||
-	    spt__json_unescape(&t, l->c->arena, l->why) < 0)
+	if (!spt__json_string(&l->j, &t))
+		return false;
+	if (t.escaped && spt__json_unescape(&t, l->c->arena, l->why) < 0)
 		return false;
 	cell->kind = SPT_CELL_TEXT;
 	cell->p = t.p;
@@ -277,51 +223,122 @@ text(struct line *l, struct spt_cell *cell)
 	return true;
 }
 
+static bool
+structure(struct line *l, const struct spt__jsonnode *node, int depth,
+    struct spt_cell *cell)
+{
+	const char *start = l->j.p;
+
+	if (!(node != NULL && node->below != NULL
+		    ? nested(l, node, depth)
+		    : spt__json_skip(&l->j, depth)))
+		return false;
+	cell->kind = SPT_CELL_NESTED;
+	cell->p = start;
+	cell->n = (size_t)(l->j.p - start);
+	return true;
+}
+
 /* The value at p as a cell; what is below node gets its cells, too. */
 static bool
-value(struct line *l, const struct node *node, int depth, struct spt_cell *cell)
+value(struct line *l, const struct spt__jsonnode *node, int depth,
+    struct spt_cell *cell)
 {
 	const char *start = l->j.p;
 	char c = spt__json_peek(&l->j);
 
-	memset(cell, 0, sizeof *cell);
 	if (node != NULL && !clear(l, node))
 		return false;
 	if (c == '"')
 		return text(l, cell);
-	cell->p = start;
-	if (c == '{' || c == '[') {
-		cell->kind = SPT_CELL_NESTED;
-		if (!(node != NULL && node->below != NULL
-			    ? nested(l, node, depth)
-			    : spt__json_skip(&l->j, depth)))
-			return false;
-	} else {
+	if (c == '{' || c == '[')
+		return structure(l, node, depth, cell);
+	if (c == 't' || c == 'f' || c == 'n') {
 		cell->kind = c == 't'   ? SPT_CELL_TRUE
 			     : c == 'f' ? SPT_CELL_FALSE
-			     : c == 'n' ? SPT_CELL_NULL
-					: SPT_CELL_NUMBER;
+					: SPT_CELL_NULL;
 		if (!spt__json_skip(&l->j, depth))
 			return false;
+	} else {
+		cell->kind = SPT_CELL_NUMBER;
+		if (!spt__json_scalar(&l->j))
+			return false;
 	}
+	cell->p = start;
 	cell->n = (size_t)(l->j.p - start);
 	return true;
 }
 
 /* ---- a line ------------------------------------------------------------ */
 
+/* The step that the object takes from `at` without a trail to follow: p is
+ * behind a value, or at the object's brace.  1, with the new step in *to, or
+ * the old one when it is not kept; 0: the object ends; -1. */
+static int
+step_off(struct line *l, int at, bool first, int *to)
+{
+	const char *start = l->j.p;
+	const struct spt__jsonnode *below;
+	int column, rc = 1;
+
+	if (first) {
+		l->j.p++;
+		spt__json_blanks(&l->j);
+		if (spt__json_peek(&l->j) == '}') {
+			l->j.p++;
+			return 0;
+		}
+	} else {
+		rc = spt__json_more(&l->j, '}');
+	}
+	if (rc <= 0)
+		return rc;
+	if (!key(l, &l->self->tree.root, &below, &column))
+		return -1;
+	*to = spt__trail_add(&l->self->trail, at, start,
+	    (size_t)(l->j.p - start), column, below, l->why);
+	if (*to < 0 || !wanted(l, below, column, 1))
+		return -1;
+	return 1;
+}
+
+/* The members of the object, along the trail of those before it. */
+static bool
+members(struct line *l)
+{
+	const struct spt__trail *t = &l->self->trail;
+	bool first = true;
+	int at = 0, to, rc;
+
+	for (;; first = false, at = to) {
+		to = spt__trail_follow(t, at, first, l->j.p, l->j.end);
+		if (to != 0) {
+			const struct spt__trail_step *s = &t->v[to];
+
+			l->j.p += s->n;
+			spt__json_blanks(&l->j);
+			if (!wanted(l, s->below, s->column, 1))
+				return false;
+		} else {
+			rc = step_off(l, at, first, &to);
+			if (rc <= 0)
+				return rc == 0;
+		}
+	}
+}
+
 static bool
 document(struct line *l)
 {
 	struct spt_cell all = { .kind = SPT_CELL_NESTED, .p = l->j.p };
 
-	if (!nested(l, &l->self->root, 1))
+	if (!(l->c->fixed ? members(l) : nested(l, &l->self->tree.root, 1)))
 		return false;
 	all.n = (size_t)(l->j.p - all.p);
 	spt__json_blanks(&l->j);
 	if (l->j.p != l->j.end)
 		return spt__json_fail(&l->j, "text behind the object");
-	return put_leaves(l, &l->self->root, &all);
+	return put_leaves(l, &l->self->tree.root, &all);
 }
 
 static int

@@ -175,3 +175,16 @@ spt_records_next(struct spt_records *s, const char *p, size_t n, bool last,
 	*used += n;
 	return 1;
 }
+
+bool
+spt_records_at_start(const struct spt_records *s)
+{
+	return s->begun && s->looked == 0 && !s->skipping;
+}
+
+void
+spt_records_pass(struct spt_records *s, size_t n, int64_t lines)
+{
+	s->offset += n;
+	s->line += lines;
+}

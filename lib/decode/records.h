@@ -61,4 +61,11 @@ void spt_records_resume(struct spt_records *s, uint64_t offset, int64_t line);
 SPT_MUST int spt_records_next(struct spt_records *s, const char *p, size_t n,
     bool last, size_t *used, struct spt_record *r, struct spt_err *e);
 
+/* The next bytes are the start of a record, of which nothing has been looked
+ * at, and not the start of a file. */
+bool spt_records_at_start(const struct spt_records *s);
+/* They are n bytes of whole records, on so many lines, that the caller has
+ * found by himself. */
+void spt_records_pass(struct spt_records *s, size_t n, int64_t lines);
+
 #endif

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "wire/validate.h"
 
-#define HIGH_BITS UINT64_C(0x8080808080808080)
+#define LANES 8
 
 int64_t
 spt__bits_count(const uint8_t *bits, int64_t n)
@@ -25,30 +25,30 @@ spt__bits_count(const uint8_t *bits, int64_t n)
 	return sum;
 }
 
+/* Everything that must not be negative, an offset or a difference of two, is
+ * thrown together, and its sign is looked at once.  (A difference cannot
+ * overflow unless one of its offsets is negative.)  LANES sums at once make a
+ * loop for vectors. */
 bool
 spt__offsets_valid(const int32_t *offsets, int64_t rows, size_t bytes)
 {
-	bool down = false;
+	uint32_t sum[LANES] = { 0 };
+	int64_t i = 0;
 
-	/* No early way out: this loop is worth vectorising. */
-	for (int64_t i = 0; i < rows; i++)
-		down |= offsets[i + 1] < offsets[i];
-	return !down && offsets[0] >= 0 && (size_t)offsets[rows] <= bytes;
-}
+	for (; rows - i >= LANES; i += LANES)
+		for (int k = 0; k < LANES; k++) {
+			uint32_t at = (uint32_t)offsets[i + k];
+			uint32_t next = (uint32_t)offsets[i + k + 1];
 
-static bool
-is_ascii(const char *p, size_t n)
-{
-	uint64_t high = 0, word;
-	size_t i = 0;
-
-	for (; n - i >= 8; i += 8) {
-		memcpy(&word, p + i, sizeof word);
-		high |= word;
-	}
-	for (; i < n; i++)
-		high |= (uint8_t)p[i];
-	return (high & HIGH_BITS) == 0;
+			sum[k] |= at | (next - at);
+		}
+	for (; i < rows; i++)
+		sum[0] |= (uint32_t)offsets[i] |
+			  ((uint32_t)offsets[i + 1] - (uint32_t)offsets[i]);
+	for (int k = 1; k < LANES; k++)
+		sum[0] |= sum[k];
+	return sum[0] >> 31 == 0 && offsets[rows] >= 0 &&
+	       (size_t)offsets[rows] <= bytes;
 }
 
 /* No text begins in the middle of a character. */
@@ -74,7 +74,7 @@ spt__text_bad_row(const struct spt_col *c, int64_t rows)
 		return -1;
 	p = c->bytes + c->offsets[0];
 	n = (size_t)(c->offsets[rows] - c->offsets[0]);
-	if (is_ascii(p, n))
+	if (spt_utf8_ascii((const uint8_t *)p, n) == n)
 		return -1;
 	if (spt_utf8_valid((const uint8_t *)p, n) && borders_valid(c, rows))
 		return -1;

@@ -1,7 +1,8 @@
 /*
- * fuzz_csv - three things must agree: the decoder fed at once and in pieces;
- * the split for records without quotes and libcsv; and, for text that libcsv
- * takes as a whole, where its records end.
+ * fuzz_csv - three things must agree: the decoder fed at once, in pieces, and
+ * byte by byte, when no record is decoded by the index; the split for records
+ * without quotes and libcsv; and, for text that libcsv takes as a whole, where
+ * its records end.
  *
  * The first byte of the input chooses options and the sizes of pieces.
  */
@@ -22,8 +23,8 @@ must(bool good)
 /* ---- pieces ------------------------------------------------------------ */
 
 static int
-decode(uint8_t options, const char *p, size_t n, unsigned seed, struct run *run,
-    struct spt_err *e)
+decode(uint8_t options, const char *p, size_t n, unsigned seed, size_t step,
+    struct run *run, struct spt_err *e)
 {
 	static struct run_file files[2];
 	size_t cut = (options & 4) != 0 ? n / 2 : n;
@@ -35,6 +36,7 @@ decode(uint8_t options, const char *p, size_t n, unsigned seed, struct run *run,
 	run->conf.no_header = (options & 2) != 0;
 	run->conf.max_record = (options & 8) != 0 ? 16 : 0;
 	run->seed = seed;
+	run->step = step;
 	run->max_rows = seed % 5;
 	return run_all(run, e);
 }
@@ -47,13 +49,13 @@ same(const struct spt_buf *a, const struct spt_buf *b)
 }
 
 static void
-check_pieces(uint8_t options, const char *p, size_t n)
+check_same(uint8_t options, const char *p, size_t n, unsigned seed, size_t step)
 {
 	struct spt_err e1 = { 0 }, e2 = { 0 };
 	struct run whole, pieces;
-	int rc = decode(options, p, n, 0, &whole, &e1);
+	int rc = decode(options, p, n, 0, 0, &whole, &e1);
 
-	must(rc == decode(options, p, n, 1 + (options >> 4), &pieces, &e2));
+	must(rc == decode(options, p, n, seed, step, &pieces, &e2));
 	must(e1.kind == e2.kind && strcmp(e1.msg, e2.msg) == 0);
 	must(same(&whole.rows, &pieces.rows) && same(&whole.bad, &pieces.bad));
 	must(whole.count.rows == pieces.count.rows &&
@@ -240,6 +242,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	check_plain(p, size - 1);
 	check_records(p, size - 1);
-	check_pieces(data[0], p, size - 1);
+	check_same(data[0], p, size - 1, 1 + (data[0] >> 4), 0);
+	if (size < 4000)
+		check_same(data[0], p, size - 1, 0, 1);
 	return 0;
 }

@@ -28,6 +28,7 @@ struct run {
 	const struct run_file *files;
 	size_t n_files;
 	unsigned seed;    /* of the sizes of pieces; 0: all at once */
+	size_t step;      /* 0, or the size of each piece */
 	int64_t max_rows; /* of one call; 0: no limit */
 	struct spt_buf rows, bad;
 	struct spt_decode_count count;
@@ -120,6 +121,8 @@ run_piece(struct run *run, size_t left)
 {
 	size_t n;
 
+	if (run->step != 0)
+		return run->step < left ? run->step : left;
 	if (run->seed == 0)
 		return left;
 	run->seed = run->seed * 1103515245u + 12345u;

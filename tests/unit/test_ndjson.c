@@ -120,6 +120,105 @@ test_paths(void)
 	    "v", "v int .\"a.b\".\"\".\"x y\"\n3\n");
 }
 
+/* Members come and go, change places and blanks, and return. */
+static void
+test_order(void)
+{
+	static const char *const lines[] = {
+		"{\"a\":1,\"b\":\"x\",\"c\":1.5,\"d\":true}",
+		"{\"a\":1,\"b\":\"x\",\"c\":1.5,\"d\":true}",
+		"{\"a\":1,\"c\":1.5,\"d\":true}",
+		"{\"d\":true}",
+		"{\"d\":true,\"c\":1.5,\"b\":\"x\",\"a\":1}",
+		"{\"a\":1,\"z\":{\"a\":9,\"b\":[\"}\"]},\"c\":1.5}",
+		"{ \"a\" : 1 , \"b\" : \"x\" }",
+		"{\"a\": 1,\"b\":  \"x\",\"c\":\t1.5 }",
+		"{\"b\":\"y\",\"a\":0,\"b\":\"x\",\"a\":1}",
+		"{\"\\u0061\":1,\"b\":\"\\u0078\"}",
+		"{}",
+		"{\"a_name_that_is_longer_than_what_a_step_can_hold_____\":1,"
+		"\"a\":1}",
+	};
+	static const char *const rows[] = { "1|x|1.5|true", "1|x|1.5|true",
+		"1|~|1.5|true", "~|~|~|true", "1|x|1.5|true", "1|~|1.5|~",
+		"1|x|~|~", "1|x|1.5|~", "1|x|~|~", "1|x|~|~", "~|~|~|~",
+		"1|~|~|~" };
+	enum { N = sizeof lines / sizeof *lines };
+	char text[4096], want[1024];
+	unsigned r = 1;
+
+	for (int round = 0; round < 300; round++) {
+		size_t n = 0, m;
+
+		m = (size_t)sprintf(want, "a int, b string, c float, d bool\n");
+		for (int k = 0; k < 12; k++) {
+			size_t i;
+
+			r = r * 1103515245u + 12345u;
+			i = round == 0 ? (size_t)k : (r >> 16) % N;
+			n += (size_t)sprintf(text + n, "%s\n", lines[i]);
+			m += (size_t)sprintf(want + m, "%s\n", rows[i]);
+		}
+		check(
+		    text, "a int, b string, c float, d bool", "a,b,c,d", want);
+	}
+}
+
+/* What stood at the start of an object is wrong in its middle, and what stood
+ * in the middle at its start. */
+static void
+test_places(void)
+{
+	static const char start[] = "{\"a\":1,\"b\":2}\n{\"b\":3,\"a\":4}\n";
+	static const char rows[] = "a int, b int\n1|2\n4|3\n";
+	static const struct {
+		const char *line, *why;
+	} wrong[] = {
+		{ "{\"a\":1{\"b\":2}", "expected ',' or '}' at byte 7" },
+		{ "{\"b\":1{\"a\":2}", "expected ',' or '}' at byte 7" },
+		{ "{\"b\":1{\"b\":2}", "expected ',' or '}' at byte 7" },
+		{ "{,\"a\":1}", "expected a key at byte 2" },
+		{ ",\"a\":1}", "expected an object at byte 1" },
+		{ "{\"a\":1,,\"b\":2}", "expected a key at byte 8" },
+		{ "{\"a\":1,\"b\":,\"b\":2}", "expected a value at byte 12" },
+		{ "{\"a\":1,{\"b\":2}}", "expected a key at byte 8" },
+	};
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		char text[256], want[512];
+
+		snprintf(
+		    text, sizeof text, "%s%s\n%s", start, wrong[i].line, start);
+		snprintf(want, sizeof want,
+		    "%s1|2\n4|3\nf:3@28 -: not JSON: %s (-) [%s]\n", rows,
+		    wrong[i].why, wrong[i].line);
+		check(text, NULL, NULL, want);
+	}
+}
+
+/* More different members than are remembered. */
+static void
+test_many(void)
+{
+	enum { LINES = 1500 };
+	char *text = malloc(LINES * 80), *want = malloc(LINES * 12);
+	size_t n = 0, m;
+
+	CHECK(text != NULL && want != NULL);
+	if (text == NULL || want == NULL)
+		return;
+	m = (size_t)sprintf(want, "a int\n");
+	for (int i = 0; i < LINES; i++) {
+		n += (size_t)sprintf(text + n,
+		    "{\"k%d\":1,\"l%d\":2,\"m%d\":[],\"n%d\":{},\"a\":%d}\n", i,
+		    i, i % 7, i, i);
+		m += (size_t)sprintf(want + m, "%d\n", i);
+	}
+	check(text, "a int", "a", want);
+	free(text);
+	free(want);
+}
+
 static void
 bad(const char *line, const char *why)
 {
@@ -272,6 +371,9 @@ main(void)
 	test_columns();
 	test_values();
 	test_paths();
+	test_order();
+	test_places();
+	test_many();
 	test_bad();
 	test_bytes();
 	test_depth();

@@ -107,6 +107,23 @@ test_all(void)
 	CHECK(spt_utf8_valid(NULL, 0));
 }
 
+/* The first byte beyond ASCII, wherever it is. */
+static void
+test_ascii(void)
+{
+	uint8_t text[200];
+
+	for (size_t n = 0; n <= sizeof text; n++) {
+		memset(text, 'a', sizeof text);
+		CHECK_INT(spt_utf8_ascii(text, n), n);
+		for (size_t at = 0; at < n; at++) {
+			text[at] = 0x80;
+			CHECK_INT(spt_utf8_ascii(text, n), at);
+			text[at] = 0x7f;
+		}
+	}
+}
+
 static size_t
 width(const char *s)
 {
@@ -138,6 +155,7 @@ main(void)
 	spt_buf_init(&b, spt_io_system());
 	test_table(&b);
 	test_all();
+	test_ascii();
 	test_width();
 	spt_buf_fini(&b);
 	return DONE;

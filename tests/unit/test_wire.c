@@ -6,6 +6,7 @@
 
 #include "batch/builder.h"
 #include "unit.h"
+#include "wire/validate.h"
 #include "wiretext.h"
 
 static const char *const words[] = { "", "a", "two words",
@@ -341,12 +342,41 @@ test_collecting(void)
 	spt_buf_fini(&m.data);
 }
 
+/* One offset that is wrong, wherever it is. */
+static void
+test_offsets(void)
+{
+	enum { MOST = 40 };
+	int32_t v[MOST + 1];
+
+	for (int n = 0; n <= MOST; n++) {
+		for (int i = 0; i <= n; i++)
+			v[i] = 7 + 3 * (i / 2);
+		CHECK(spt__offsets_valid(v, n, (size_t)v[n]));
+		CHECK(!spt__offsets_valid(v, n, (size_t)v[n] - 1));
+		for (int i = 0; i <= n; i++) {
+			int32_t right = v[i];
+
+			v[i] = -1;
+			CHECK(!spt__offsets_valid(v, n, 1000));
+			v[i] = INT32_MIN;
+			CHECK(!spt__offsets_valid(v, n, 1000));
+			v[i] = INT32_MAX;
+			CHECK(!spt__offsets_valid(v, n, 1000));
+			v[i] = right - 4;
+			CHECK(i == 0 || !spt__offsets_valid(v, n, 1000));
+			v[i] = right;
+		}
+	}
+}
+
 int
 main(void)
 {
 	test_round_trips();
 	test_chunks();
 	test_slice();
+	test_offsets();
 	test_ranges();
 	test_descriptor();
 	test_collecting();

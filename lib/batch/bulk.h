@@ -1,0 +1,27 @@
+/*
+ * bulk - values of a column that its maker writes by itself, many at a time.
+ *
+ * Room is made first, values are written behind those that are there, then
+ * they are added: v8[0..n) of 8 bytes each, or, of a utf8 column, text and the
+ * ends of the n texts as offsets.  Nulls go through spt_builder_null.
+ */
+#ifndef SPT_BULK_H
+#define SPT_BULK_H
+
+#include "batch/builder.h"
+
+/* Room for n values (not bool) and so many bytes of text.  0 or -1. */
+SPT_MUST int spt_bulk_room(
+    struct spt_colb *c, size_t n, size_t text, struct spt_err *e);
+/* n values, none of them null, and their text are there.  0 or -1. */
+SPT_MUST int spt_bulk_add(
+    struct spt_colb *c, size_t n, size_t text, struct spt_err *e);
+
+/* Where the next value goes.  It has its alignment. */
+static inline void *
+spt_bulk_values(const struct spt_colb *c)
+{
+	return c->values.data + c->values.len;
+}
+
+#endif

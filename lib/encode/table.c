@@ -103,6 +103,14 @@ static const struct spt_encoder_ops ops = {
 	.close = close_,
 };
 
+/* On a terminal there may be a line of progress where a row is to be; one that
+ * cannot move its cursor has no height. */
+static const char *
+eol_of(const struct spt_encoder_conf *conf)
+{
+	return conf->terminal && conf->height > 0 ? "\x1b[K\n" : "\n";
+}
+
 int
 spt_table_encoder(struct spt_encoder **enc, const struct spt_io *io,
     const struct spt_schema *s, const struct spt_encoder_conf *conf,
@@ -115,7 +123,7 @@ spt_table_encoder(struct spt_encoder **enc, const struct spt_io *io,
 	t->encoder.ops = &ops;
 	t->io = io;
 	t->conf = *conf;
-	if (spt_grid_init(&t->grid, io, s, conf, "\n", e) < 0) {
+	if (spt_grid_init(&t->grid, io, s, conf, eol_of(conf), e) < 0) {
 		spt_free(io, t);
 		return -1;
 	}

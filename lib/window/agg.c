@@ -242,6 +242,27 @@ spt_aggs_merge(const struct spt_aggs *a, uint8_t *into, const uint8_t *from,
 }
 
 int
+spt_aggs_merge_states(const struct spt_aggs *a, uint8_t *const *into,
+    const uint8_t *from, size_t n, struct spt_err *e)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct spt_agg *g = &a->v[i];
+
+		if (g->shared)
+			continue;
+		if (g->op->merge_states != NULL) {
+			g->op->merge_states(g, into, from, a->stride, n);
+			continue;
+		}
+		for (size_t k = 0; k < n; k++)
+			if (g->op->merge(g, a->io, into[k] + g->at,
+				from + k * a->stride + g->at, e) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+int
 spt_aggs_emit(const struct spt_aggs *a, const uint8_t *state,
     struct spt_builder *b, size_t col, struct spt_err *e)
 {

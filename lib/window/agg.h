@@ -55,6 +55,11 @@ struct spt_agg_op {
 	/* Adds the state from, which stays as it is, to into. */
 	int (*merge)(const struct spt_agg *agg, const struct spt_io *io,
 	    uint8_t *into, const uint8_t *from, struct spt_err *e);
+	/* The same for n groups: the state agg->at bytes into
+	 * from + k * stride goes into the one agg->at bytes into into[k].
+	 * NULL where one by one is no worse. */
+	void (*merge_states)(const struct spt_agg *agg, uint8_t *const *into,
+	    const uint8_t *from, size_t stride, size_t n);
 	/* Puts the result. */
 	int (*emit)(const struct spt_agg *agg, const uint8_t *state,
 	    struct spt_builder *b, size_t col, struct spt_err *e);
@@ -153,6 +158,9 @@ SPT_MUST int spt_aggs_update(const struct spt_aggs *a,
  * into is still fit to be freed, no more. */
 SPT_MUST int spt_aggs_merge(const struct spt_aggs *a, uint8_t *into,
     const uint8_t *from, struct spt_err *e);
+/* The same for the states of n groups, which lie one behind the other. */
+SPT_MUST int spt_aggs_merge_states(const struct spt_aggs *a,
+    uint8_t *const *into, const uint8_t *from, size_t n, struct spt_err *e);
 SPT_MUST int spt_aggs_emit(const struct spt_aggs *a, const uint8_t *state,
     struct spt_builder *b, size_t col, struct spt_err *e);
 SPT_MUST int spt_aggs_save(const struct spt_aggs *a, const uint8_t *state,

@@ -30,8 +30,13 @@ update_count(
 	const struct spt_col *c = agg->col < 0 ? NULL : &in->b->cols[agg->col];
 
 	(void)e;
+	if (c == NULL || c->validity == NULL) {
+		for (size_t i = 0; i < in->n; i++)
+			++*(uint64_t *)(void *)(in->states[i] + agg->at);
+		return 0;
+	}
 	for (size_t i = 0; i < in->n; i++)
-		if (c == NULL || !spt_col_null(c, in->rows[i]))
+		if (!spt_col_null(c, in->rows[i]))
 			++*(uint64_t *)(void *)(in->states[i] + agg->at);
 	return 0;
 }
@@ -111,6 +116,32 @@ merge_float(const struct spt_agg *agg, const struct spt_io *io, uint8_t *into,
 	(void)agg;
 	a->n += b->n;
 	return spt_floatsum_merge(&a->sum, io, &b->sum, e);
+}
+
+static void
+merge_counts(const struct spt_agg *agg, uint8_t *const *into,
+    const uint8_t *from, size_t stride, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		uint64_t *a = (void *)(into[k] + agg->at);
+
+		*a += *(const uint64_t *)(const void *)(from + k * stride +
+							agg->at);
+	}
+}
+
+static void
+merge_ints(const struct spt_agg *agg, uint8_t *const *into, const uint8_t *from,
+    size_t stride, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		struct sum_int *a = (void *)(into[k] + agg->at);
+		const struct sum_int *b =
+		    (const void *)(from + k * stride + agg->at);
+
+		spt_wide_merge(&a->sum, &b->sum);
+		a->n += b->n;
+	}
 }
 
 /* ---- results ------------------------------------------------------------- */
@@ -275,6 +306,7 @@ static const struct spt_agg_op op_count = {
 	.common = true,
 	.update = update_count,
 	.merge = merge_count,
+	.merge_states = merge_counts,
 	.emit = emit_count,
 	.save = save_count,
 	.load = load_count,
@@ -285,6 +317,7 @@ static const struct spt_agg_op op_int = {
 	.common = true,
 	.update = update_int,
 	.merge = merge_int,
+	.merge_states = merge_ints,
 	.emit = emit_int,
 	.save = save_int,
 	.load = load_int,

@@ -20,6 +20,9 @@
 #include "window/eventtime.h"
 #include "window/swindow.h"
 
+#define SWEEP_MIN 256 /* keys that are not worth a sweep */
+#define AHEAD 16      /* groups whose memory is asked for before they go out */
+
 bool
 spt_window_closed(const struct spt_window *w, spt_time end)
 {
@@ -101,6 +104,14 @@ spt_window_result(struct spt_window *w, const struct spt_interval *span,
 	return spt_emit_row(out, SPT_STREAM, e);
 }
 
+/* Groups in order lie here and there. */
+static inline void
+fetch(const struct spt_groups *g, uint32_t i)
+{
+	__builtin_prefetch(spt_groups_key(g, i));
+	__builtin_prefetch(spt_groups_state(g, i));
+}
+
 int
 spt_window_results(struct spt_window *w, const struct spt_interval *span,
     const struct spt_groups *g, const uint32_t *which, size_t n,
@@ -113,6 +124,8 @@ spt_window_results(struct spt_window *w, const struct spt_interval *span,
 	for (size_t k = 0; k < n; k++) {
 		uint32_t i = w->order.v[k];
 
+		if (k + AHEAD < n)
+			fetch(g, w->order.v[k + AHEAD]);
 		if (spt_window_result(w, span, spt_groups_key(g, i),
 			spt_groups_state(g, i), out, e) < 0)
 			return -1;
@@ -184,6 +197,52 @@ forget_groups(struct spt_window *w, struct spt_pane *pane, struct spt_err *e)
 	return spt_groups_drop(&pane->groups, group_closed, w, e);
 }
 
+int
+spt_window_release(
+    struct spt_window *w, struct spt_pane *pane, struct spt_err *e)
+{
+	struct spt_groups *g = &pane->groups;
+
+	for (uint32_t i = 0; i < g->n; i++)
+		if (spt_window_removed(w, pane, i, e) < 0)
+			return -1;
+	spt_groups_fini(g);
+	spt_groups_init(g, w->io, &w->dict, &w->aggs);
+	return 0;
+}
+
+static int
+keep_keys(
+    struct spt_window *w, uint8_t *keep, uint32_t *moved, struct spt_err *e)
+{
+	spt_panes_keep(&w->panes, keep);
+	spt_panes_keep(&w->merges.nodes, keep);
+	if (spt_keydict_keep(&w->dict, keep, moved, e) < 0 ||
+	    spt_panes_renumber(&w->panes, moved, e) < 0)
+		return -1;
+	return spt_panes_renumber(&w->merges.nodes, moved, e);
+}
+
+/* Forgets keys that are in no group, when they may be many. */
+static int
+sweep(struct spt_window *w, struct spt_err *e)
+{
+	size_t n = w->dict.n;
+	uint32_t *moved;
+	uint8_t *keep;
+	int rc = -1;
+
+	if (n < SWEEP_MIN || n / 2 < spt_panes_groups(&w->panes))
+		return 0;
+	keep = spt_alloc_zero(w->io, n, e);
+	moved = spt_alloc(w->io, n * sizeof *moved, e);
+	if (keep != NULL && moved != NULL)
+		rc = keep_keys(w, keep, moved, e);
+	spt_free(w->io, keep);
+	spt_free(w->io, moved);
+	return rc;
+}
+
 static int
 forget(struct spt_window *w, struct spt_err *e)
 {
@@ -193,9 +252,8 @@ forget(struct spt_window *w, struct spt_err *e)
 		spt_groups_untouch(&pane->groups);
 		pane->fresh = false;
 		if (pane_closed(w, pane)) {
-			for (uint32_t i = 0; i < pane->groups.n; i++)
-				if (spt_window_removed(w, pane, i, e) < 0)
-					return -1;
+			if (spt_window_release(w, pane, e) < 0)
+				return -1;
 		} else if (w->event_key >= 0 && w->closes &&
 			   forget_groups(w, pane, e) < 0) {
 			return -1;
@@ -204,7 +262,7 @@ forget(struct spt_window *w, struct spt_err *e)
 	spt_panes_drop(&w->panes, pane_closed, w);
 	if (w->spec.kind == SPT_WINDOW_FIXED)
 		spt_window_forget_merges(w);
-	return 0;
+	return sweep(w, e);
 }
 
 /* As in SQL, an aggregate over no rows at all has one result when there is
@@ -214,7 +272,7 @@ add_empty(struct spt_window *w, struct spt_err *e)
 {
 	static const struct spt_interval always = { 0, 0 };
 	struct spt_pane *pane;
-	uint32_t i;
+	uint32_t id, i;
 
 	if (!w->final || w->mode != SPT_APPEND || w->partial ||
 	    w->panes.n != 0 || w->spec.kind != SPT_WINDOW_NONE ||
@@ -223,8 +281,9 @@ add_empty(struct spt_window *w, struct spt_err *e)
 	pane = spt_panes_get(&w->panes, &always, e);
 	if (pane == NULL)
 		return -1;
-	return spt_groups_at_key(
-	    &pane->groups, (const uint8_t *)"", 0, w->seed, &i, e);
+	if (spt_keydict_put(&w->dict, (const uint8_t *)"", 0, &id, e) < 0)
+		return -1;
+	return spt_groups_at(&pane->groups, id, &i, e);
 }
 
 int

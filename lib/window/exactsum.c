@@ -2,15 +2,6 @@
 
 #include "window/exactsum.h"
 
-void
-spt_wide_merge(struct spt_wide *s, const struct spt_wide *other)
-{
-	uint64_t lo = s->lo + other->lo;
-
-	s->hi += other->hi + (lo < s->lo);
-	s->lo = lo;
-}
-
 bool
 spt_wide_get(const struct spt_wide *s, int64_t *v)
 {

@@ -21,7 +21,15 @@ spt_wide_add(struct spt_wide *s, int64_t v)
 	s->lo = lo;
 }
 
-void spt_wide_merge(struct spt_wide *s, const struct spt_wide *other);
+static inline void
+spt_wide_merge(struct spt_wide *s, const struct spt_wide *other)
+{
+	uint64_t lo = s->lo + other->lo;
+
+	s->hi += other->hi + (lo < s->lo);
+	s->lo = lo;
+}
+
 /* False: it does not fit. */
 bool spt_wide_get(const struct spt_wide *s, int64_t *v);
 /* The sum divided by n > 0, correctly rounded. */

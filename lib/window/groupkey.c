@@ -77,32 +77,43 @@ take(const uint8_t *p, enum spt_type type, struct cell *c)
 }
 
 static void
-hash_column(const struct spt_col *c, int64_t first, int64_t n, uint64_t *hash)
+hash_texts(
+    const struct spt_col *c, const uint32_t *rows, size_t n, uint64_t *hash)
 {
-	for (int64_t i = 0; i < n; i++) {
-		int64_t row = first + i;
+	for (size_t i = 0; i < n; i++) {
+		size_t len;
+		const char *p = spt_col_str(c, rows[i], &len);
 
-		if (spt_col_null(c, row)) {
-			hash[i] = spt_hash_int(hash[i], NULL_WORD);
-		} else if (c->type == SPT_UTF8) {
-			size_t len;
-			const char *p = spt_col_str(c, row, &len);
-
-			hash[i] = spt_hash(hash[i], p, len);
-		} else {
-			hash[i] = spt_hash_int(hash[i], row_word(c, row));
-		}
+		hash[i] = spt_col_null(c, rows[i])
+			      ? spt_hash_int(hash[i], NULL_WORD)
+			      : spt_hash(hash[i], p, len);
 	}
+}
+
+static void
+hash_words(
+    const struct spt_col *c, const uint32_t *rows, size_t n, uint64_t *hash)
+{
+	for (size_t i = 0; i < n; i++)
+		hash[i] = spt_hash_int(hash[i], spt_col_null(c, rows[i])
+						    ? NULL_WORD
+						    : row_word(c, rows[i]));
 }
 
 void
 spt_keyset_hash(const struct spt_keyset *k, const struct spt_batch *b,
-    int64_t first, int64_t n, uint64_t seed, uint64_t *hash)
+    const uint32_t *rows, size_t n, uint64_t seed, uint64_t *hash)
 {
-	for (int64_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		hash[i] = seed;
-	for (size_t j = 0; j < k->n; j++)
-		hash_column(&b->cols[k->cols[j].col], first, n, hash);
+	for (size_t j = 0; j < k->n; j++) {
+		const struct spt_col *c = &b->cols[k->cols[j].col];
+
+		if (c->type == SPT_UTF8)
+			hash_texts(c, rows, n, hash);
+		else
+			hash_words(c, rows, n, hash);
+	}
 }
 
 uint64_t
@@ -227,8 +238,28 @@ spt_keyset_order(const struct spt_keyset *k, const uint8_t *a, const uint8_t *b)
 	return 0;
 }
 
+size_t
+spt_keyset_len(const struct spt_keyset *k, const uint8_t *key)
+{
+	const uint8_t *p = key;
+	struct cell c;
+
+	for (size_t j = 0; j < k->n; j++)
+		p = take(p, k->cols[j].type, &c);
+	return (size_t)(p - key);
+}
+
+size_t
+spt_keyset_start(const struct spt_keyset *k, const uint8_t *key)
+{
+	struct cell c = { 0 };
+
+	take(key, k->cols[0].type, &c);
+	return c.n_text;
+}
+
 uint64_t
-spt_keyset_prefix(const struct spt_keyset *k, const uint8_t *key)
+spt_keyset_prefix(const struct spt_keyset *k, const uint8_t *key, size_t skip)
 {
 	const uint64_t sign = UINT64_C(1) << 63;
 	unsigned char first[8] = { 0 };
@@ -242,8 +273,9 @@ spt_keyset_prefix(const struct spt_keyset *k, const uint8_t *key)
 		return 0;
 	switch (k->cols[0].type) {
 	case SPT_UTF8:
-		if (c.n_text != 0)
-			memcpy(first, c.text, c.n_text < 8 ? c.n_text : 8);
+		if (c.n_text > skip)
+			memcpy(first, c.text + skip,
+			    c.n_text - skip < 8 ? c.n_text - skip : 8);
 		memcpy(&word, first, 8);
 		return be64toh(word);
 	case SPT_FLOAT64:

@@ -23,9 +23,9 @@ struct spt_keyset {
 	struct spt_keycol *cols;
 };
 
-/* hash[i] of row first + i, for n rows; a column at a time. */
+/* hash[i] of row rows[i], for n rows; a column at a time. */
 void spt_keyset_hash(const struct spt_keyset *k, const struct spt_batch *b,
-    int64_t first, int64_t n, uint64_t seed, uint64_t *hash);
+    const uint32_t *rows, size_t n, uint64_t seed, uint64_t *hash);
 /* The same hash of a key in bytes. */
 uint64_t spt_keyset_hash_key(
     const struct spt_keyset *k, const uint8_t *key, uint64_t seed);
@@ -39,8 +39,14 @@ SPT_MUST int spt_keyset_put(const struct spt_keyset *k,
  * strings bytewise. */
 int spt_keyset_order(
     const struct spt_keyset *k, const uint8_t *a, const uint8_t *b);
-/* A number that never decreases as keys get greater: sorts most pairs. */
-uint64_t spt_keyset_prefix(const struct spt_keyset *k, const uint8_t *key);
+/* A number that never decreases as keys get greater: sorts most pairs.  The
+ * first column of all of them may begin with the same skip bytes of text. */
+uint64_t spt_keyset_prefix(
+    const struct spt_keyset *k, const uint8_t *key, size_t skip);
+/* How many bytes the key has. */
+size_t spt_keyset_len(const struct spt_keyset *k, const uint8_t *key);
+/* How long the text in the first column is; 0: null. */
+size_t spt_keyset_start(const struct spt_keyset *k, const uint8_t *key);
 /* Puts the columns of the key into columns col.. of the builder. */
 SPT_MUST int spt_keyset_emit(const struct spt_keyset *k, const uint8_t *key,
     struct spt_builder *b, size_t col, struct spt_err *e);

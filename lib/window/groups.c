@@ -1,21 +1,19 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "window/groups.h"
 
 #define FIRST 2 /* groups that get memory with the first of them */
-#define FEW 8   /* groups that are found by looking at each */
-#define MIN_SLOTS 32
+#define MIN_LOG 3
+#define EACH 4 /* slots a group that are worth one for each key */
 
 void
 spt_groups_init(struct spt_groups *g, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs)
+    struct spt_keydict *keys, const struct spt_aggs *aggs)
 {
 	memset(g, 0, sizeof *g);
 	g->io = io;
 	g->keys = keys;
 	g->aggs = aggs;
-	spt_buf_init(&g->key_bytes, io);
 }
 
 /* Frees the table but not what the states hold. */
@@ -27,7 +25,15 @@ free_table(struct spt_groups *g)
 	spt_free(g->io, g->states);
 	spt_free(g->io, g->touched.v);
 	spt_free(g->io, g->dirty.v);
-	spt_buf_fini(&g->key_bytes);
+}
+
+static void
+end_states(struct spt_groups *g)
+{
+	if (spt_aggs_hold(g->aggs))
+		for (size_t i = 0; i < g->n; i++)
+			spt_aggs_fini_state(
+			    g->aggs, spt_groups_state(g, (uint32_t)i));
 }
 
 void
@@ -35,199 +41,234 @@ spt_groups_fini(struct spt_groups *g)
 {
 	if (g->io == NULL)
 		return;
-	if (spt_aggs_hold(g->aggs))
-		for (size_t i = 0; i < g->n; i++)
-			spt_aggs_fini_state(
-			    g->aggs, spt_groups_state(g, (uint32_t)i));
+	end_states(g);
 	free_table(g);
 	memset(g, 0, sizeof *g);
 }
 
+void
+spt_groups_reset(struct spt_groups *g)
+{
+	end_states(g);
+	g->n = g->touched.n = g->dirty.n = 0;
+	g->way = SPT_GROUPS_SAME;
+}
+
+/* ---- memory -------------------------------------------------------------- */
+
+int
+spt_groups_reserve(struct spt_groups *g, size_t n, struct spt_err *e)
+{
+	if (n < FIRST)
+		n = FIRST;
+	if (g->cap == 0) {
+		g->v = spt_alloc(g->io, n * sizeof *g->v, e);
+		if (g->v == NULL)
+			return -1;
+		g->cap = n;
+	}
+	if (g->cap_states == 0) {
+		g->states = spt_alloc(g->io, n * g->aggs->stride, e);
+		if (g->states == NULL)
+			return -1;
+		g->cap_states = n;
+	}
+	return 0;
+}
+
+/* Room for one more; more than the first comes from spt_grow. */
+static int
+make_room(struct spt_groups *g, struct spt_err *e)
+{
+	if (g->n < g->cap && g->n < g->cap_states)
+		return 0;
+	if (g->n >= UINT32_MAX / 2)
+		return spt_fail(
+		    e, SPT_ESYSTEM, "more than 2 billion groups in a window");
+	if (spt_groups_reserve(g, FIRST, e) < 0 ||
+	    spt_grow(g->io, &g->v, &g->cap, g->n + 1, sizeof *g->v, e) < 0)
+		return -1;
+	return spt_grow(
+	    g->io, &g->states, &g->cap_states, g->n + 1, g->aggs->stride, e);
+}
+
 /* ---- slots --------------------------------------------------------------- */
 
-/* The low bits choose the slot, the high half is compared before the key. */
-static inline uint64_t
-slot_of(uint64_t hash, uint32_t i)
+/* Numbers are given out in turn, and who chooses keys could choose bad ones:
+ * a random odd factor spreads them. */
+static inline size_t
+slot_of(const struct spt_groups *g, uint32_t key)
 {
-	return (hash & 0xffffffff00000000u) | (i + 1u);
+	return (size_t)((key + UINT64_C(1)) * (g->keys->seed | 1) >> g->shift);
 }
 
 static void
-place(uint64_t *slots, size_t mask, uint64_t hash, uint32_t i)
+place(struct spt_groups *g, uint32_t i)
 {
-	size_t at = hash & mask;
+	size_t at = g->v[i].key;
 
-	while (slots[at] != 0)
-		at = (at + 1) & mask;
-	slots[at] = slot_of(hash, i);
+	if (g->way == SPT_GROUPS_OPEN) {
+		at = slot_of(g, g->v[i].key);
+		while (g->slots[at] != 0)
+			at = (at + 1) & (g->n_slots - 1);
+	}
+	g->slots[at] = i + 1;
 }
 
-/* Keeps the slots at most two thirds full, one more group included. */
 static int
-make_slots(struct spt_groups *g, struct spt_err *e)
+power(size_t n)
 {
-	size_t n = g->n_slots;
-	uint64_t *slots;
+	int log = MIN_LOG;
 
-	if (g->n < FEW || (g->n + 1) * 3 <= n * 2)
-		return 0;
-	if (g->n >= UINT32_MAX - 1)
-		return spt_fail(
-		    e, SPT_ESYSTEM, "more than 4 billion groups in a window");
-	n = n == 0 ? MIN_SLOTS : n * 2;
-	slots = spt_alloc_zero(g->io, n * sizeof *slots, e);
+	while (((size_t)1 << log) < n)
+		log++;
+	return log;
+}
+
+/* New slots for the groups, n of them expected: open ones are at most three
+ * quarters full. */
+static int
+make_slots(struct spt_groups *g, size_t n, struct spt_err *e)
+{
+	int each = power(g->keys->n), log = power(n + n / 3 + 1);
+	bool all;
+	uint32_t *slots;
+
+	all = (size_t)1 << each <= EACH * (n > g->cap ? n : g->cap);
+	if (all)
+		log = each;
+	slots = spt_alloc_zero(g->io, sizeof *slots << log, e);
 	if (slots == NULL)
 		return -1;
-	for (size_t i = 0; i < g->n; i++)
-		place(slots, n - 1, g->v[i].hash, (uint32_t)i);
 	spt_free(g->io, g->slots);
 	g->slots = slots;
-	g->n_slots = n;
+	g->n_slots = (size_t)1 << log;
+	g->shift = 64 - log;
+	g->way = all ? SPT_GROUPS_EACH : SPT_GROUPS_OPEN;
+	for (size_t i = 0; i < g->n; i++)
+		place(g, (uint32_t)i);
 	return 0;
 }
 
-/* The first memory of a table; more comes from spt_grow. */
-static int
-make_first(struct spt_groups *g, struct spt_err *e)
+int
+spt_groups_index(struct spt_groups *g, struct spt_err *e)
 {
-	if (g->cap == 0) {
-		g->v = spt_alloc(g->io, FIRST * sizeof *g->v, e);
-		if (g->v == NULL)
-			return -1;
-		g->cap = FIRST;
-	}
-	if (g->cap_states == 0) {
-		g->states = spt_alloc(g->io, FIRST * g->aggs->stride, e);
-		if (g->states == NULL)
-			return -1;
-		g->cap_states = FIRST;
-	}
-	return 0;
+	return g->way == SPT_GROUPS_NONE ? make_slots(g, g->n + 1, e) : 0;
 }
 
-/* A group with an empty state for the key that was put behind the others, at
- * key_at. */
-static int
-append(struct spt_groups *g, size_t key_at, uint64_t hash, struct spt_err *e)
+/* States of groups from i on that have none yet. */
+static inline void
+make_states(struct spt_groups *g, size_t i)
 {
-	struct spt_group *v;
+	size_t n = (g->n - i) * g->aggs->stride;
 
-	if (g->key_bytes.len - key_at > UINT32_MAX)
-		return spt_fail(e, SPT_EDATA, "a key of more than 4 GiB");
-	if (make_slots(g, e) < 0 || make_first(g, e) < 0 ||
-	    spt_grow(g->io, &g->v, &g->cap, g->n + 1, sizeof *g->v, e) < 0 ||
-	    spt_grow(g->io, &g->states, &g->cap_states, g->n + 1,
-		g->aggs->stride, e) < 0)
+	if (n != 0)
+		memset(spt_groups_state(g, (uint32_t)i), 0, n);
+}
+
+/* A group without a state, which is in no slot. */
+static inline int
+append(struct spt_groups *g, uint32_t key, uint32_t *i, struct spt_err *e)
+{
+	if (make_room(g, e) < 0)
 		return -1;
-	v = &g->v[g->n];
-	v->hash = hash;
-	v->key_at = key_at;
-	v->key_len = (uint32_t)(g->key_bytes.len - key_at);
-	v->flags = 0;
-	memset(spt_groups_state(g, (uint32_t)g->n), 0, g->aggs->stride);
-	if (g->n_slots != 0)
-		place(g->slots, g->n_slots - 1, hash, (uint32_t)g->n);
-	g->n++;
+	*i = (uint32_t)g->n++;
+	g->v[*i] = (struct spt_group){ key, 0 };
 	return 0;
 }
 
-/* What is looked for: a key in bytes, or else that of a row. */
-struct wanted {
-	uint64_t hash;
-	const uint8_t *key;
-	size_t n_key;
-	const struct spt_batch *batch;
-	int64_t row;
-};
-
-static inline bool
-is(const struct spt_groups *g, uint32_t i, const struct wanted *w)
-{
-	if (w->key == NULL)
-		return spt_keyset_equal(
-		    g->keys, w->batch, w->row, spt_groups_key(g, i));
-	return g->v[i].key_len == w->n_key &&
-	       (w->n_key == 0 ||
-		   memcmp(spt_groups_key(g, i), w->key, w->n_key) == 0);
-}
-
-/* The index of a group, or g->n. */
 static inline uint32_t
-find(const struct spt_groups *g, const struct wanted *w)
+find(const struct spt_groups *g, uint32_t key)
 {
-	size_t mask = g->n_slots - 1;
+	uint32_t none = (uint32_t)g->n;
 
-	if (g->n_slots == 0) {
-		for (uint32_t i = 0; i < g->n; i++)
-			if (g->v[i].hash == w->hash && is(g, i, w))
-				return i;
-		return (uint32_t)g->n;
-	}
-	for (size_t at = w->hash & mask; g->slots[at] != 0;
-	     at = (at + 1) & mask) {
-		uint32_t i = (uint32_t)g->slots[at] - 1;
-
-		if (g->slots[at] == slot_of(w->hash, i) && is(g, i, w))
-			return i;
-	}
-	return (uint32_t)g->n;
+	if (g->way == SPT_GROUPS_SAME)
+		return key < g->n ? key : none;
+	if (g->way == SPT_GROUPS_EACH)
+		return key < g->n_slots && g->slots[key] != 0
+			   ? g->slots[key] - 1
+			   : none;
+	for (size_t at = slot_of(g, key); g->slots[at] != 0;
+	     at = (at + 1) & (g->n_slots - 1))
+		if (g->v[g->slots[at] - 1].key == key)
+			return g->slots[at] - 1;
+	return none;
 }
 
 uint32_t
-spt_groups_find(
-    const struct spt_groups *g, const uint8_t *key, size_t n, uint64_t hash)
+spt_groups_find(const struct spt_groups *g, uint32_t key)
 {
-	/* The key of no columns has no bytes, maybe not even an address. */
-	const uint8_t *p = n != 0 ? key : (const uint8_t *)"";
-	struct wanted w = { hash, p, n, NULL, 0 };
-
-	return find(g, &w);
+	return find(g, key);
 }
 
-int
-spt_groups_at_row(struct spt_groups *g, const struct spt_batch *b, int64_t row,
-    uint64_t hash, uint32_t *i, struct spt_err *e)
+/* Is there a slot for one more? */
+static bool
+has_slot(const struct spt_groups *g, uint32_t key)
 {
-	struct wanted w = { hash, NULL, 0, b, row };
-	size_t key_at = g->key_bytes.len;
-
-	*i = find(g, &w);
-	if (*i < g->n)
-		return 0;
-	if (spt_keyset_put(g->keys, b, row, &g->key_bytes, e) < 0)
-		return -1;
-	return append(g, key_at, hash, e);
-}
-
-int
-spt_groups_at_key(struct spt_groups *g, const uint8_t *key, size_t n,
-    uint64_t hash, uint32_t *i, struct spt_err *e)
-{
-	size_t key_at = g->key_bytes.len;
-
-	*i = spt_groups_find(g, key, n, hash);
-	if (*i < g->n)
-		return 0;
-	if (n != 0 && spt_buf_put(&g->key_bytes, key, n, e) < 0)
-		return -1;
-	return append(g, key_at, hash, e);
-}
-
-int
-spt_groups_merge(
-    struct spt_groups *g, const struct spt_groups *from, struct spt_err *e)
-{
-	for (uint32_t k = 0; k < from->n; k++) {
-		const struct spt_group *v = &from->v[k];
-		uint32_t i;
-
-		if (spt_groups_at_key(g, spt_groups_key(from, k), v->key_len,
-			v->hash, &i, e) < 0 ||
-		    spt_aggs_merge(g->aggs, spt_groups_state(g, i),
-			spt_groups_state(from, k), e) < 0)
-			return -1;
+	switch (g->way) {
+	case SPT_GROUPS_EACH:
+		return key < g->n_slots;
+	case SPT_GROUPS_OPEN:
+		return (g->n + 1) * 4 <= g->n_slots * 3;
+	default:
+		return false;
 	}
+}
+
+/* The group of a key that has none, without a state. */
+static inline int
+add(struct spt_groups *g, uint32_t key, uint32_t *i, struct spt_err *e)
+{
+	if (g->way == SPT_GROUPS_SAME && key == g->n)
+		return append(g, key, i, e);
+	if ((!has_slot(g, key) && make_slots(g, g->n + 1, e) < 0) ||
+	    append(g, key, i, e) < 0)
+		return -1;
+	place(g, *i);
 	return 0;
+}
+
+int
+spt_groups_at(
+    struct spt_groups *g, uint32_t key, uint32_t *i, struct spt_err *e)
+{
+	if (spt_groups_index(g, e) < 0)
+		return -1;
+	*i = find(g, key);
+	if (*i < g->n)
+		return 0;
+	if (add(g, key, i, e) < 0)
+		return -1;
+	make_states(g, *i);
+	return 0;
+}
+
+int
+spt_groups_append(
+    struct spt_groups *g, uint32_t key, uint32_t *i, struct spt_err *e)
+{
+	if (append(g, key, i, e) < 0)
+		return -1;
+	make_states(g, *i);
+	return 0;
+}
+
+int
+spt_groups_at_rows(struct spt_groups *g, const uint32_t *key, size_t n,
+    uint32_t *at, struct spt_err *e)
+{
+	size_t had = g->n;
+	int rc = spt_groups_index(g, e);
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		at[i] = find(g, key[i]);
+		if (at[i] == g->n)
+			rc = add(g, key[i], &at[i], e);
+		if (rc == 0 && g->tracked != 0)
+			rc = spt_groups_touch(g, at[i], e);
+	}
+	make_states(g, had);
+	return rc;
 }
 
 /* ---- marks --------------------------------------------------------------- */
@@ -284,13 +325,9 @@ move(struct spt_groups *to, const struct spt_groups *from, uint32_t i,
     struct spt_err *e)
 {
 	const struct spt_group *v = &from->v[i];
-	size_t key_at = to->key_bytes.len;
-	uint32_t k = (uint32_t)to->n;
+	uint32_t k;
 
-	if (spt_buf_reserve(&to->key_bytes, v->key_len + (size_t)1, e) < 0 ||
-	    spt_buf_put(
-		&to->key_bytes, spt_groups_key(from, i), v->key_len, e) < 0 ||
-	    append(to, key_at, v->hash, e) < 0)
+	if (append(to, v->key, &k, e) < 0)
 		return -1;
 	memcpy(spt_groups_state(to, k), spt_groups_state(from, i),
 	    to->aggs->stride);
@@ -312,6 +349,7 @@ spt_groups_drop(struct spt_groups *g,
 
 	spt_groups_init(&kept, g->io, g->keys, g->aggs);
 	kept.tracked = g->tracked;
+	kept.way = SPT_GROUPS_NONE;
 	for (uint32_t i = 0; i < g->n; i++)
 		if (!drop(ctx, g, i) && move(&kept, g, i, e) < 0) {
 			/* The states still belong to g. */
@@ -326,45 +364,22 @@ spt_groups_drop(struct spt_groups *g,
 	return 0;
 }
 
-/* ---- order --------------------------------------------------------------- */
-
-struct sorted {
-	uint64_t prefix;
-	uint32_t i;
-};
-
-static int
-compare(const void *a, const void *b, void *groups)
-{
-	const struct sorted *x = a, *y = b;
-	const struct spt_groups *g = groups;
-
-	if (x->prefix != y->prefix)
-		return x->prefix < y->prefix ? -1 : 1;
-	return spt_keyset_order(
-	    g->keys, spt_groups_key(g, x->i), spt_groups_key(g, y->i));
-}
-
 int
-spt_groups_sort(const struct spt_groups *g, const uint32_t *which, size_t n,
-    struct spt_marks *order, struct spt_err *e)
+spt_groups_renumber(
+    struct spt_groups *g, const uint32_t *moved, struct spt_err *e)
 {
-	struct sorted *s = spt_alloc(g->io, n * sizeof *s, e);
+	bool same = true;
 
-	if (s == NULL || spt_grow(g->io, &order->v, &order->cap, n,
-			     sizeof *order->v, e) < 0) {
-		spt_free(g->io, s);
-		return -1;
+	for (uint32_t i = 0; i < g->n; i++) {
+		g->v[i].key = moved[g->v[i].key];
+		same = same && g->v[i].key == i;
 	}
-	for (size_t k = 0; k < n; k++) {
-		s[k].i = which != NULL ? which[k] : (uint32_t)k;
-		s[k].prefix =
-		    spt_keyset_prefix(g->keys, spt_groups_key(g, s[k].i));
+	if (same) {
+		spt_free(g->io, g->slots);
+		g->slots = NULL;
+		g->n_slots = 0;
+		g->way = SPT_GROUPS_SAME;
+		return 0;
 	}
-	qsort_r(s, n, sizeof *s, compare, (void *)(uintptr_t)g);
-	for (size_t k = 0; k < n; k++)
-		order->v[k] = s[k].i;
-	order->n = n;
-	spt_free(g->io, s);
-	return 0;
+	return g->way == SPT_GROUPS_NONE ? 0 : make_slots(g, g->n + 1, e);
 }

@@ -4,9 +4,9 @@
 
 void
 spt_merges_init(struct spt_merges *m, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs, uint64_t seed)
+    struct spt_keydict *keys, const struct spt_aggs *aggs)
 {
-	spt_panes_init(&m->nodes, io, keys, aggs, seed);
+	spt_panes_init(&m->nodes, io, keys, aggs);
 }
 
 void
@@ -64,13 +64,11 @@ fill(struct spt_pane *node, const struct spt_pane *a, const struct spt_pane *b,
     struct spt_err *e)
 {
 	struct spt_groups *g = &node->groups;
-	const struct spt_io *io = g->io;
-	const struct spt_keyset *keys = g->keys;
-	const struct spt_aggs *aggs = g->aggs;
+	size_t n = a->groups.n > b->groups.n ? a->groups.n : b->groups.n;
 
-	spt_groups_fini(g);
-	spt_groups_init(g, io, keys, aggs);
-	if (spt_groups_merge(g, &a->groups, e) < 0 ||
+	spt_groups_reset(g);
+	if (spt_groups_reserve(g, n + n / 8, e) < 0 ||
+	    spt_groups_merge(g, &a->groups, e) < 0 ||
 	    spt_groups_merge(g, &b->groups, e) < 0)
 		return -1;
 	node->fresh = false;

@@ -7,9 +7,10 @@
  * two halves, and is kept until a row comes into it or no window can ask for
  * it again.  So a window costs merges in the logarithm of its slices, each
  * slice is merged upwards once a level, and what is kept is in the worst case
- * the slices once a level, but about the slices once more where the same keys
- * come again.  (Two stacks of running merges need fewer merges, but hold the
- * groups of all slices together once a slice.)
+ * the slices of one window once a level, but about those slices once more where
+ * the same keys come again.  (Two stacks of running merges need fewer merges,
+ * but hold the groups of all slices together once a slice: a day each second
+ * would be 86400 times all groups.)
  */
 #ifndef SPT_MERGES_H
 #define SPT_MERGES_H
@@ -25,7 +26,7 @@ struct spt_merges {
 };
 
 void spt_merges_init(struct spt_merges *m, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs, uint64_t seed);
+    struct spt_keydict *keys, const struct spt_aggs *aggs);
 /* A zeroed one is fine. */
 void spt_merges_fini(struct spt_merges *m);
 /* Rows came into a slice of the unit. */

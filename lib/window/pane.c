@@ -8,10 +8,9 @@
 
 void
 spt_panes_init(struct spt_panes *p, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs, uint64_t seed)
+    struct spt_keydict *keys, const struct spt_aggs *aggs)
 {
 	memset(p, 0, sizeof *p);
-	p->seed = seed;
 	p->io = io;
 	p->keys = keys;
 	p->aggs = aggs;
@@ -49,7 +48,7 @@ spt_panes_fini(struct spt_panes *p)
 static size_t
 slot_of(const struct spt_panes *p, const struct spt_interval *span)
 {
-	uint64_t h = spt_hash_int(p->seed, (uint64_t)span->start);
+	uint64_t h = spt_hash_int(p->keys->seed, (uint64_t)span->start);
 
 	return spt_hash_int(h, (uint64_t)span->end) & (p->n_slots - 1);
 }
@@ -183,4 +182,25 @@ spt_panes_groups(const struct spt_panes *p)
 	for (size_t i = 0; i < p->n; i++)
 		n += p->v[i]->groups.n;
 	return n;
+}
+
+int
+spt_panes_renumber(
+    struct spt_panes *p, const uint32_t *moved, struct spt_err *e)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (spt_groups_renumber(&p->v[i]->groups, moved, e) < 0)
+			return -1;
+	return 0;
+}
+
+void
+spt_panes_keep(const struct spt_panes *p, uint8_t *keep)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct spt_groups *g = &p->v[i]->groups;
+
+		for (size_t k = 0; k < g->n; k++)
+			keep[g->v[k].key] = 1;
+	}
 }

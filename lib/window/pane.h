@@ -22,18 +22,17 @@ struct spt_pane {
 
 struct spt_panes {
 	const struct spt_io *io;
-	const struct spt_keyset *keys;
+	struct spt_keydict *keys;
 	const struct spt_aggs *aggs;
 	struct spt_pane **v; /* in no order until spt_panes_sort */
 	size_t n, cap;
 	uint32_t *slots; /* index + 1; 0: free */
 	size_t n_slots;
-	uint64_t seed;
 	uint32_t tracked; /* of groups, see groups.h */
 };
 
 void spt_panes_init(struct spt_panes *p, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs, uint64_t seed);
+    struct spt_keydict *keys, const struct spt_aggs *aggs);
 /* From now on all groups, of panes to come too, keep lists of these flags. */
 void spt_panes_track(struct spt_panes *p, uint32_t flags);
 void spt_panes_fini(struct spt_panes *p);
@@ -51,5 +50,10 @@ void spt_panes_drop(struct spt_panes *p,
     bool (*drop)(void *ctx, const struct spt_pane *pane), void *ctx);
 /* Groups in all panes. */
 size_t spt_panes_groups(const struct spt_panes *p);
+/* Keys have new numbers: see spt_keydict_keep. */
+SPT_MUST int spt_panes_renumber(
+    struct spt_panes *p, const uint32_t *moved, struct spt_err *e);
+/* keep[number] becomes 1 for keys of groups. */
+void spt_panes_keep(const struct spt_panes *p, uint8_t *keep);
 
 #endif

@@ -6,22 +6,14 @@
 
 #define SWEEP_MIN 64 /* idle keys that are not worth a sweep */
 
-/* What is kept of a key: index + 1, or 0. */
-struct key {
-	uint32_t root, newest;
-};
-
 void
 spt_sessions_init(struct spt_sessions *s, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs, uint64_t seed)
+    struct spt_keydict *keys, const struct spt_aggs *aggs)
 {
 	memset(s, 0, sizeof *s);
 	s->io = io;
 	s->aggs = aggs;
-	s->seed = seed;
-	spt_aggs_init(&s->none, io);
-	s->none.stride = sizeof(struct key);
-	spt_groups_init(&s->keys, io, keys, &s->none);
+	s->keys = keys;
 }
 
 void
@@ -34,16 +26,10 @@ spt_sessions_fini(struct spt_sessions *s)
 			if ((s->v[i].flags & SPT_SESSION_LIVE) != 0)
 				spt_aggs_fini_state(
 				    s->aggs, spt_sessions_state(s, i));
-	spt_groups_fini(&s->keys);
+	spt_free(s->io, s->heads);
 	spt_free(s->io, s->v);
 	spt_free(s->io, s->states);
 	memset(s, 0, sizeof *s);
-}
-
-static struct key *
-key_of(const struct spt_sessions *s, uint32_t key)
-{
-	return (void *)spt_groups_state(&s->keys, key);
 }
 
 /* ---- the tree of a key --------------------------------------------------- */
@@ -110,7 +96,8 @@ pull(struct spt_sessions *s, uint32_t *root, uint32_t i)
 
 /* The last session that begins at or before t: index + 1, or 0. */
 static uint32_t
-last_before(const struct spt_sessions *s, const struct key *k, spt_time t)
+last_before(
+    const struct spt_sessions *s, const struct spt_session_key *k, spt_time t)
 {
 	uint32_t at = k->root, found = 0;
 
@@ -128,7 +115,7 @@ last_before(const struct spt_sessions *s, const struct key *k, spt_time t)
 
 /* Index + 1, or 0. */
 static uint32_t
-oldest(const struct spt_sessions *s, const struct key *k)
+oldest(const struct spt_sessions *s, const struct spt_session_key *k)
 {
 	uint32_t at = k->root;
 
@@ -169,7 +156,7 @@ static int
 insert(struct spt_sessions *s, uint32_t key, const struct spt_interval *span,
     uint32_t prev, uint32_t *i, struct spt_err *e)
 {
-	struct key *k = key_of(s, key);
+	struct spt_session_key *k = &s->heads[key];
 	struct spt_session *v;
 	uint32_t next = 0;
 
@@ -180,7 +167,7 @@ insert(struct spt_sessions *s, uint32_t key, const struct spt_interval *span,
 	v->start = span->start;
 	v->end = span->end;
 	v->key = key;
-	v->rank = (uint32_t)spt_hash_int(s->seed, *i);
+	v->rank = (uint32_t)spt_hash_int(s->keys->seed, *i);
 	v->prev = prev;
 	if (prev != 0) {
 		next = s->v[prev - 1].next;
@@ -201,7 +188,7 @@ void
 spt_sessions_remove(struct spt_sessions *s, uint32_t i)
 {
 	struct spt_session *v = &s->v[i];
-	struct key *k = key_of(s, v->key);
+	struct spt_session_key *k = &s->heads[v->key];
 
 	pull(s, &k->root, i);
 	if (v->prev != 0)
@@ -253,14 +240,31 @@ begin_at(struct spt_sessions *s, uint32_t i, spt_time start, struct spt_err *e)
 	return 0;
 }
 
+static int
+make_heads(struct spt_sessions *s, uint32_t key, struct spt_err *e)
+{
+	size_t n = (size_t)key + 1;
+
+	if (spt_grow(s->io, &s->heads, &s->cap_heads, n, sizeof *s->heads, e) <
+	    0)
+		return -1;
+	memset(s->heads + s->n_heads, 0, (n - s->n_heads) * sizeof *s->heads);
+	s->n_heads = n;
+	return 0;
+}
+
 int
 spt_sessions_add(struct spt_sessions *s, uint32_t key,
     const struct spt_interval *span, uint32_t *i, struct spt_err *e)
 {
-	const struct key *k = key_of(s, key);
-	uint32_t prev = last_before(s, k, span->start), next;
+	const struct spt_session_key *k;
+	uint32_t prev, next;
 	struct spt_session *v;
 
+	if (key >= s->n_heads && make_heads(s, key, e) < 0)
+		return -1;
+	k = &s->heads[key];
+	prev = last_before(s, k, span->start);
 	if (prev != 0 && s->v[prev - 1].end >= span->start) {
 		*i = prev - 1;
 	} else {
@@ -283,29 +287,43 @@ spt_sessions_add(struct spt_sessions *s, uint32_t key,
 
 /* ---- keys ---------------------------------------------------------------- */
 
-static bool
-no_sessions(void *ctx, const struct spt_groups *keys, uint32_t i)
+/* The heads of the keys that are kept, at their new places. */
+static void
+move_heads(struct spt_sessions *s, const uint8_t *keep, const uint32_t *moved)
 {
-	const struct key *k = (const void *)spt_groups_state(keys, i);
-
-	(void)ctx;
-	return k->root == 0;
+	for (uint32_t k = 0; k < s->n_heads; k++) {
+		if (!keep[k])
+			continue;
+		s->heads[moved[k]] = s->heads[k];
+		for (uint32_t at = s->heads[k].newest; at != 0;
+		     at = s->v[at - 1].prev)
+			s->v[at - 1].key = moved[k];
+	}
+	s->n_heads = s->keys->n;
 }
 
 int
 spt_sessions_sweep(struct spt_sessions *s, struct spt_err *e)
 {
-	size_t idle = s->keys.n - s->busy;
+	size_t n = s->keys->n, idle = n - s->busy;
+	uint32_t *moved;
+	uint8_t *keep;
+	int rc = -1;
 
-	if (idle < SWEEP_MIN || idle < s->keys.n / 2)
+	if (idle < SWEEP_MIN || idle < n / 2)
 		return 0;
-	if (spt_groups_drop(&s->keys, no_sessions, NULL, e) < 0)
-		return -1;
-	for (uint32_t k = 0; k < s->keys.n; k++)
-		for (uint32_t at = key_of(s, k)->newest; at != 0;
-		     at = s->v[at - 1].prev)
-			s->v[at - 1].key = k;
-	return 0;
+	keep = spt_alloc_zero(s->io, n, e);
+	moved = spt_alloc(s->io, n * sizeof *moved, e);
+	if (keep != NULL && moved != NULL) {
+		for (size_t k = 0; k < s->n_heads; k++)
+			keep[k] = s->heads[k].root != 0;
+		rc = spt_keydict_keep(s->keys, keep, moved, e);
+	}
+	if (rc == 0)
+		move_heads(s, keep, moved);
+	spt_free(s->io, keep);
+	spt_free(s->io, moved);
+	return rc;
 }
 
 /* ---- order --------------------------------------------------------------- */
@@ -321,8 +339,8 @@ compare(const void *a, const void *b, void *sessions)
 		return x->start < y->start ? -1 : 1;
 	if (x->end != y->end)
 		return x->end < y->end ? -1 : 1;
-	return spt_keyset_order(s->keys.keys, spt_groups_key(&s->keys, x->key),
-	    spt_groups_key(&s->keys, y->key));
+	return spt_keyset_order(s->keys->set, spt_keydict_key(s->keys, x->key),
+	    spt_keydict_key(s->keys, y->key));
 }
 
 int

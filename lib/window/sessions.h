@@ -20,18 +20,24 @@
 
 struct spt_session {
 	spt_time start, end;
-	uint32_t key;         /* index in keys */
+	uint32_t key;         /* its number */
 	uint32_t prev, next;  /* of the key: index + 1, or 0 */
 	uint32_t left, right; /* of its tree: the same */
 	uint32_t rank;        /* random, greatest at the root */
 	uint32_t flags;
 };
 
+/* The sessions of a key: index + 1, or 0. */
+struct spt_session_key {
+	uint32_t root, newest;
+};
+
 struct spt_sessions {
 	const struct spt_io *io;
 	const struct spt_aggs *aggs;
-	struct spt_aggs none;   /* what keys compute */
-	struct spt_groups keys; /* state of a key: root and newest session */
+	struct spt_keydict *keys;
+	struct spt_session_key *heads; /* by number of the key */
+	size_t n_heads, cap_heads;
 	struct spt_session *v;
 	size_t n, cap; /* live or free */
 	uint8_t *states;
@@ -39,7 +45,6 @@ struct spt_sessions {
 	size_t live;     /* sessions */
 	size_t busy;     /* keys that have some */
 	uint32_t unused; /* list of free ones by next */
-	uint64_t seed;
 	/* Called before the session i is given up for another or begins
 	 * earlier: what waits for its state must be done now, and a save that
 	 * has it must hear of it. */
@@ -49,17 +54,17 @@ struct spt_sessions {
 
 /* keys and aggs are on loan until fini; changes may be set then. */
 void spt_sessions_init(struct spt_sessions *s, const struct spt_io *io,
-    const struct spt_keyset *keys, const struct spt_aggs *aggs, uint64_t seed);
+    struct spt_keydict *keys, const struct spt_aggs *aggs);
 /* A zeroed one is fine. */
 void spt_sessions_fini(struct spt_sessions *s);
 /* The session of the key that holds the span now: *i, made, lengthened, or
- * merged from several, whichever applies; dirty.  The key is an index in
- * s->keys. */
+ * merged from several, whichever applies; dirty. */
 SPT_MUST int spt_sessions_add(struct spt_sessions *s, uint32_t key,
     const struct spt_interval *span, uint32_t *i, struct spt_err *e);
 /* Forgets session i. */
 void spt_sessions_remove(struct spt_sessions *s, uint32_t i);
-/* Forgets keys without sessions, when they are many. */
+/* Forgets keys without sessions, when they are many; others get new numbers
+ * then. */
 SPT_MUST int spt_sessions_sweep(struct spt_sessions *s, struct spt_err *e);
 /* order gets n live sessions, ordered by start, end, key: those that which
  * says, or all if it is NULL. */

@@ -18,13 +18,23 @@ enum spt_window_mode { SPT_APPEND, SPT_UPDATE, SPT_COMPLETE };
 /* On the start of partial results: "1", they are of sessions. */
 #define SPT_KEY_SESSION "spate:session"
 
-/* A row that goes into a group, or (no pane) into a session. */
-struct spt_hit {
-	struct spt_pane *pane;
-	uint32_t row, group;
-};
+#define SPT_HITS 2048 /* rows that are worked on together */
 
-#define SPT_HITS 4096 /* collected before aggregates see them */
+/* Rows on their way into groups, or sessions: one array for each thing that
+ * is known of them. */
+struct spt_hits {
+	size_t n;
+	size_t done;   /* of which aggregates know */
+	uint32_t *row; /* in the batch */
+	union {
+		struct spt_pane **pane;
+		struct spt_interval *span; /* of sessions */
+	};
+	uint64_t *hash; /* of the key */
+	uint32_t *key;
+	uint32_t *group; /* of the pane, or the session */
+	uint8_t **state;
+};
 
 struct spt_window {
 	const struct spt_io *io;    /* bound.io, or that of the caller */
@@ -40,6 +50,7 @@ struct spt_window {
 	struct spt_bound bound;
 	/* what the input is */
 	struct spt_keyset keys;
+	struct spt_keydict dict;
 	int time_col; /* where windows are; of --merge: the end */
 	int start_col;
 	int gap_col; /* of sessions with a gap of their own, or -1 */
@@ -50,6 +61,7 @@ struct spt_window {
 	/* what is open */
 	struct spt_panes panes;
 	struct spt_merges merges; /* of slices */
+	struct spt_groups merged; /* of the window that is emitted */
 	struct spt_sessions sessions;
 	struct spt_pane *current; /* of the last row, or NULL */
 	bool current_late;        /* ... which is late for a window */
@@ -75,12 +87,7 @@ struct spt_window {
 	 * their entry keys, one after the other */
 	struct spt_buf removed;
 	/* scratch */
-	uint64_t seed;
-	struct spt_hit *hits;
-	size_t n_hits;
-	uint8_t **states;
-	uint32_t *hit_rows;
-	uint64_t *hashes;
+	struct spt_hits hits;
 	struct spt_marks chosen, order;
 	struct spt_buf text;
 };
@@ -104,6 +111,9 @@ SPT_MUST int spt_window_session_changes(
 /* emission.c: results that this barrier owes, then forgets what it closes. */
 SPT_MUST int spt_window_emit(
     struct spt_window *w, struct spt_emit *out, struct spt_err *e);
+/* The rest of what is open does not know this pane any more. */
+SPT_MUST int spt_window_release(
+    struct spt_window *w, struct spt_pane *pane, struct spt_err *e);
 /* Does this barrier close what ends then? */
 bool spt_window_closed(const struct spt_window *w, spt_time end);
 /* One result: key and state of a group.  span is NULL without windows. */

@@ -39,7 +39,7 @@ struct spt_watermark {
 	spt_time said;  /* the watermark of the last barrier */
 	bool clock;     /* heard is meaningful */
 	spt_time heard; /* spate:time of the last epoch with rows */
-	int64_t rows, null_time, bad; /* of this epoch */
+	int64_t rows, untimed, bad; /* of this epoch */
 };
 
 int
@@ -226,7 +226,7 @@ batch(void *self, int input, const struct spt_batch *b, struct spt_emit *out,
 
 	(void)input;
 	w->rows += b->rows;
-	w->null_time += b->cols[w->col].null_count;
+	w->untimed += b->cols[w->col].null_count;
 	if (w->ahead >= 0 && r.any && r.max > limit(w, out, w->ahead)) {
 		if (sift(w, b, limit(w, out, w->ahead), &r, out, e) < 0)
 			return -1;
@@ -282,10 +282,10 @@ barrier(
 	if (t > w->said)
 		w->said = t;
 	c->watermark = w->said;
-	if (spt_emit_figure(out, "null_time", w->null_time, e) < 0 ||
+	if (spt_emit_figure(out, "untimed", w->untimed, e) < 0 ||
 	    (w->ahead >= 0 && spt_emit_figure(out, "bad", w->bad, e) < 0))
 		return -1;
-	w->rows = w->null_time = w->bad = 0;
+	w->rows = w->untimed = w->bad = 0;
 	return 0;
 }
 
@@ -370,6 +370,9 @@ status(void *self, char *text, size_t n)
 	snprintf(text, n, "newest %s %s, delay %s", w->column, max, delay);
 }
 
+/* A state is of one column.  Another delay only moves the next watermark. */
+static const char *const fixed[] = { "column", NULL };
+
 const struct spt_stage spt_watermark_stage = {
 	.name = "swatermark",
 	.min_inputs = 1,
@@ -379,6 +382,7 @@ const struct spt_stage spt_watermark_stage = {
 	.barrier = barrier,
 	.save = save,
 	.load = load,
+	.fixed = fixed,
 	.close = close_stage,
 	.status = status,
 };

@@ -19,7 +19,9 @@ close_stage(void *self)
 
 	spt_panes_fini(&w->panes);
 	spt_merges_fini(&w->merges);
+	spt_groups_fini(&w->merged);
 	spt_sessions_fini(&w->sessions);
+	spt_keydict_fini(&w->dict);
 	spt_windowspec_fini(&w->spec);
 	spt_list_fini(&w->key_names);
 	spt_aggs_fini(&w->aggs);
@@ -27,10 +29,12 @@ close_stage(void *self)
 	spt_buf_fini(&w->text);
 	spt_free(w->io, w->time_name);
 	spt_free(w->io, w->keys.cols);
-	spt_free(w->io, w->hits);
-	spt_free(w->io, w->states);
-	spt_free(w->io, w->hit_rows);
-	spt_free(w->io, w->hashes);
+	spt_free(w->io, w->hits.row);
+	spt_free(w->io, w->hits.span);
+	spt_free(w->io, w->hits.hash);
+	spt_free(w->io, w->hits.key);
+	spt_free(w->io, w->hits.group);
+	spt_free(w->io, w->hits.state);
 	spt_free(w->io, w->chosen.v);
 	spt_free(w->io, w->order.v);
 	spt_free(w->outer, w);
@@ -134,7 +138,6 @@ spt_window_new(struct spt_window **out, const struct spt_io *io,
 		w->io = &w->bound.io;
 	}
 	w->watermark = SPT_TIME_MIN;
-	w->seed = spt_hash_seed();
 	spt_buf_init(&w->removed, w->io);
 	spt_buf_init(&w->text, w->io);
 	if (set(w, conf, e) < 0) {
@@ -149,12 +152,16 @@ spt_window_new(struct spt_window **out, const struct spt_io *io,
 static int
 open_tables(struct spt_window *w, struct spt_err *e)
 {
-	w->hits = spt_alloc(w->io, SPT_HITS * sizeof *w->hits, e);
-	w->states = spt_alloc(w->io, SPT_HITS * sizeof *w->states, e);
-	w->hit_rows = spt_alloc(w->io, SPT_HITS * sizeof *w->hit_rows, e);
-	w->hashes = spt_alloc(w->io, SPT_HITS * sizeof *w->hashes, e);
-	return w->hits == NULL || w->states == NULL || w->hit_rows == NULL ||
-		       w->hashes == NULL
+	struct spt_hits *h = &w->hits;
+
+	h->row = spt_alloc(w->io, SPT_HITS * sizeof *h->row, e);
+	h->span = spt_alloc(w->io, SPT_HITS * sizeof *h->span, e);
+	h->hash = spt_alloc(w->io, SPT_HITS * sizeof *h->hash, e);
+	h->key = spt_alloc(w->io, SPT_HITS * sizeof *h->key, e);
+	h->group = spt_alloc(w->io, SPT_HITS * sizeof *h->group, e);
+	h->state = spt_alloc(w->io, SPT_HITS * sizeof *h->state, e);
+	return h->row == NULL || h->span == NULL || h->hash == NULL ||
+		       h->key == NULL || h->group == NULL || h->state == NULL
 		   ? -1
 		   : 0;
 }
@@ -168,9 +175,11 @@ open_stage(void *self, const struct spt_schema *const in[], int n_in,
 	(void)n_in;
 	if (open_tables(w, e) < 0 || spt_window_open(w, in[0], out, e) < 0)
 		return spt_window_failed(w, e);
-	spt_panes_init(&w->panes, w->io, &w->keys, &w->aggs, w->seed);
-	spt_merges_init(&w->merges, w->io, &w->keys, &w->aggs, w->seed);
-	spt_sessions_init(&w->sessions, w->io, &w->keys, &w->aggs, w->seed);
+	spt_keydict_init(&w->dict, w->io, &w->keys, spt_hash_seed());
+	spt_panes_init(&w->panes, w->io, &w->dict, &w->aggs);
+	spt_merges_init(&w->merges, w->io, &w->dict, &w->aggs);
+	spt_groups_init(&w->merged, w->io, &w->dict, &w->aggs);
+	spt_sessions_init(&w->sessions, w->io, &w->dict, &w->aggs);
 	w->sessions.changes = spt_window_session_changes;
 	w->sessions.ctx = w;
 	if (w->mode == SPT_UPDATE)
@@ -241,6 +250,10 @@ barrier(
 
 static const char *const sides[] = { "late", NULL };
 
+/* A state says of which windows, keys and aggregates it is, but not of these.
+ */
+static const char *const fixed[] = { "mode", "time", "partial", "merge", NULL };
+
 const struct spt_stage spt_window_stage = {
 	.name = "swindow",
 	.min_inputs = 1,
@@ -251,6 +264,7 @@ const struct spt_stage spt_window_stage = {
 	.barrier = barrier,
 	.save = spt_window_save,
 	.load = spt_window_load,
+	.fixed = fixed,
 	.close = close_stage,
 	.status = spt_window_status,
 };

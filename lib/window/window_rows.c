@@ -1,73 +1,106 @@
 /*
  * window_rows - which groups a row goes into.
  *
- * A batch is worked on in chunks: keys are hashed a column at a time, each row
- * finds its slice (or session) and in it its group (a hit), and then each
- * aggregate runs over the hits, so that nothing is decided twice for a row.
- * A row has one hit, however many windows it is in.
+ * A batch is worked on in chunks, a step at a time for all rows of the chunk:
+ * rows find their slices, or are late, or have no time; keys of those that
+ * count are hashed, and get their numbers; numbers find groups, slice by slice;
+ * and then each aggregate runs over rows and states, so that nothing is decided
+ * twice for a row.  A row is in one slice, however many windows it is in.
  */
 #include "window/aggpartial.h"
 #include "window/eventtime.h"
 #include "window/gap.h"
 #include "window/swindow.h"
 
-/* ---- hits ---------------------------------------------------------------- */
+/* ---- steps --------------------------------------------------------------- */
 
-/* Every hit has its group, so states do not move any more. */
+/* The rows of the chunk that wait for it go into their states, which do not
+ * move now. */
 static int
-flush_hits(struct spt_window *w, struct spt_err *e)
+aggregate(struct spt_window *w, struct spt_err *e)
 {
-	size_t n = w->n_hits;
+	struct spt_hits *h = &w->hits;
+	size_t from = h->done, n = h->n - from;
+	bool panes = w->spec.kind != SPT_WINDOW_SESSION;
 
+	for (size_t i = from; i < h->n; i++) {
+		h->state[i] =
+		    panes ? spt_groups_state(&h->pane[i]->groups, h->group[i])
+			  : spt_sessions_state(&w->sessions, h->group[i]);
+		__builtin_prefetch(h->state[i], 1);
+	}
+	h->done = h->n;
 	if (n == 0)
 		return 0;
-	for (size_t i = 0; i < n; i++) {
-		const struct spt_hit *h = &w->hits[i];
-
-		w->states[i] =
-		    h->pane != NULL
-			? spt_groups_state(&h->pane->groups, h->group)
-			: spt_sessions_state(&w->sessions, h->group);
-		w->hit_rows[i] = h->row;
-	}
-	w->n_hits = 0;
 	if (w->merge)
 		return spt_aggs_merge_rows(
-		    &w->aggs, w->batch, w->states, w->hit_rows, n, e);
+		    &w->aggs, w->batch, h->state + from, h->row + from, n, e);
 	return spt_aggs_update(
-	    &w->aggs, w->batch, w->states, w->hit_rows, n, e);
+	    &w->aggs, w->batch, h->state + from, h->row + from, n, e);
 }
 
 static int
-note(struct spt_window *w, struct spt_pane *pane, int64_t row, uint32_t group,
-    struct spt_err *e)
+find_keys(struct spt_window *w, size_t n, struct spt_err *e)
 {
-	w->hits[w->n_hits] = (struct spt_hit){ pane, (uint32_t)row, group };
-	return ++w->n_hits == SPT_HITS ? flush_hits(w, e) : 0;
+	struct spt_hits *h = &w->hits;
+
+	spt_keyset_hash(&w->keys, w->batch, h->row, n, w->dict.seed, h->hash);
+	return spt_keydict_rows(
+	    &w->dict, w->batch, h->row, h->hash, n, h->key, e);
 }
 
-/* The row into its group of w->current. */
+/* Groups of n rows in panes, which mostly are one pane after the other. */
 static int
-hit(struct spt_window *w, int64_t row, uint64_t hash, struct spt_err *e)
+find_groups(struct spt_window *w, size_t n, struct spt_err *e)
 {
-	struct spt_pane *pane = w->current;
-	uint32_t group;
+	struct spt_hits *h = &w->hits;
+	size_t end;
 
-	if (spt_groups_at_row(&pane->groups, w->batch, row, hash, &group, e) <
-		0 ||
-	    spt_groups_touch(&pane->groups, group, e) < 0)
-		return -1;
-	return note(w, pane, row, group, e);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1; end < n && h->pane[end] == h->pane[i];)
+			end++;
+		if (spt_groups_at_rows(&h->pane[i]->groups, h->key + i, end - i,
+			h->group + i, e) < 0)
+			return -1;
+	}
+	h->n = n;
+	return aggregate(w, e);
+}
+
+/* Sessions of n rows: each may change those that it meets. */
+static int
+find_sessions(struct spt_window *w, size_t n, struct spt_err *e)
+{
+	struct spt_hits *h = &w->hits;
+
+	for (h->n = 0; h->n < n; h->n++)
+		if (spt_sessions_add(&w->sessions, h->key[h->n], &h->span[h->n],
+			&h->group[h->n], e) < 0)
+			return -1;
+	return aggregate(w, e);
+}
+
+static inline int
+note(struct spt_window *w, int64_t row)
+{
+	struct spt_hits *h = &w->hits;
+
+	h->row[h->n] = (uint32_t)row;
+	h->pane[h->n++] = w->current;
+	return 0;
 }
 
 static int
 enter(struct spt_window *w, const struct spt_interval *span, struct spt_err *e)
 {
+	size_t usual = w->current != NULL ? w->current->groups.n : 0;
+
 	w->current = spt_panes_get(&w->panes, span, e);
 	if (w->current == NULL)
 		return -1;
 	w->current->fresh = true;
-	return 0;
+	/* Windows are much alike. */
+	return spt_groups_reserve(&w->current->groups, usual + usual / 16, e);
 }
 
 /* Counts a late row, and keeps it for who wants such rows. */
@@ -90,7 +123,7 @@ lose(struct spt_window *w, int64_t row, struct spt_err *e)
 
 /* A row without windows; groups by event time close one by one. */
 static int
-take_plain(struct spt_window *w, int64_t row, uint64_t hash, struct spt_err *e)
+take_plain(struct spt_window *w, int64_t row, struct spt_err *e)
 {
 	static const struct spt_interval always = { 0, 0 };
 
@@ -105,14 +138,13 @@ take_plain(struct spt_window *w, int64_t row, uint64_t hash, struct spt_err *e)
 	}
 	if (w->current == NULL && enter(w, &always, e) < 0)
 		return -1;
-	return hit(w, row, hash, e);
+	return note(w, row);
 }
 
 /* A row into its slice.  All rows of a slice are late for the same windows,
  * the oldest; they count in the others, which are still open. */
 static int
-take_slice(struct spt_window *w, int64_t row, spt_time t, uint64_t hash,
-    struct spt_err *e)
+take_slice(struct spt_window *w, int64_t row, spt_time t, struct spt_err *e)
 {
 	struct spt_slice s;
 
@@ -128,48 +160,82 @@ take_slice(struct spt_window *w, int64_t row, spt_time t, uint64_t hash,
 	    spt_window_late(w, spt_assign_window(&w->spec, s.first).end);
 	if (w->current_late && lose(w, row, e) < 0)
 		return -1;
-	return hit(w, row, hash, e);
+	return note(w, row);
 }
 
 static int
-take_fixed(struct spt_window *w, int64_t row, spt_time t, uint64_t hash,
-    struct spt_err *e)
+take_fixed(struct spt_window *w, int64_t row, struct spt_err *e)
 {
+	const struct spt_col *c = &w->batch->cols[w->time_col];
+	spt_time t;
+
+	if (spt_col_null(c, row)) {
+		w->null_time++;
+		return 0;
+	}
+	t = spt_eventtime_back(c->ints[row], w->time_shift);
 	/* Mostly a row is where the one before it was. */
 	if (w->current == NULL || t < w->current->span.start ||
 	    t >= w->current->span.end)
-		return take_slice(w, row, t, hash, e);
+		return take_slice(w, row, t, e);
 	if (w->current_late && lose(w, row, e) < 0)
 		return -1;
-	return hit(w, row, hash, e);
+	return note(w, row);
+}
+
+/* Rows from first on that are simply where the one before them was: how
+ * many. */
+static int64_t
+take_run(struct spt_window *w, int64_t first, int64_t n)
+{
+	const struct spt_col *c = &w->batch->cols[w->time_col];
+	const int64_t *t = c->ints + first;
+	struct spt_hits *h = &w->hits;
+	struct spt_interval span;
+	int64_t k = 0;
+
+	if (w->current == NULL || w->current_late || c->validity != NULL ||
+	    w->time_shift != 0)
+		return 0;
+	span = w->current->span;
+	while (k < n && t[k] >= span.start && t[k] < span.end)
+		k++;
+	for (int64_t i = 0; i < k; i++) {
+		h->row[h->n + (size_t)i] = (uint32_t)(first + i);
+		h->pane[h->n + (size_t)i] = w->current;
+	}
+	h->n += (size_t)k;
+	return k;
 }
 
 static int
-take_session(struct spt_window *w, int64_t row, const struct spt_interval *span,
-    uint64_t hash, struct spt_err *e)
+take_span(struct spt_window *w, int64_t row, const struct spt_interval *span,
+    struct spt_err *e)
 {
-	uint32_t key, i;
+	struct spt_hits *h = &w->hits;
 
 	if (spt_window_late(w, span->end))
 		return lose(w, row, e);
-	if (spt_groups_at_row(&w->sessions.keys, w->batch, row, hash, &key, e) <
-		0 ||
-	    spt_sessions_add(&w->sessions, key, span, &i, e) < 0)
-		return -1;
-	return note(w, NULL, row, i, e);
+	h->row[h->n] = (uint32_t)row;
+	h->span[h->n++] = *span;
+	return 0;
 }
 
 /* A row that is an event: it opens or prolongs a session. */
 static int
-take_event(struct spt_window *w, int64_t row, spt_time t, uint64_t hash,
-    struct spt_err *e)
+take_event(struct spt_window *w, int64_t row, struct spt_err *e)
 {
-	struct spt_interval span = { t, t };
+	const struct spt_col *c = &w->batch->cols[w->time_col];
+	struct spt_interval span;
 	int64_t gap = w->spec.gap;
 
+	if (spt_col_null(c, row)) {
+		w->null_time++;
+		return 0;
+	}
+	span.start = spt_eventtime_back(c->ints[row], w->time_shift);
 	if (w->gap_col >= 0) {
-		const struct spt_col *c = &w->batch->cols[w->gap_col];
-		int rc = spt_gap_get(c, row, &gap, e);
+		int rc = spt_gap_get(&w->batch->cols[w->gap_col], row, &gap, e);
 
 		if (rc < 0)
 			return spt_err_where(
@@ -179,13 +245,13 @@ take_event(struct spt_window *w, int64_t row, spt_time t, uint64_t hash,
 			return 0;
 		}
 	}
-	span.end = spt_eventtime_back(t, -gap);
-	return take_session(w, row, &span, hash, e);
+	span.end = spt_eventtime_back(span.start, -gap);
+	return take_span(w, row, &span, e);
 }
 
 /* A row of partial results, which says its window. */
 static int
-take_given(struct spt_window *w, int64_t row, uint64_t hash, struct spt_err *e)
+take_given(struct spt_window *w, int64_t row, struct spt_err *e)
 {
 	const struct spt_col *start = &w->batch->cols[w->start_col];
 	const struct spt_col *end = &w->batch->cols[w->time_col];
@@ -198,35 +264,37 @@ take_given(struct spt_window *w, int64_t row, uint64_t hash, struct spt_err *e)
 	span.start = start->ints[row];
 	span.end = end->ints[row];
 	if (w->spec.kind == SPT_WINDOW_SESSION)
-		return take_session(w, row, &span, hash, e);
+		return take_span(w, row, &span, e);
 	if (spt_window_late(w, span.end))
 		return lose(w, row, e);
 	if ((w->current == NULL || w->current->span.start != span.start ||
 		w->current->span.end != span.end) &&
 	    enter(w, &span, e) < 0)
 		return -1;
-	return hit(w, row, hash, e);
+	return note(w, row);
 }
 
+/* Which of the rows count, and where. */
 static int
-take_row(struct spt_window *w, int64_t row, uint64_t hash, struct spt_err *e)
+choose(struct spt_window *w, int64_t first, int64_t n, struct spt_err *e)
 {
-	const struct spt_col *c;
-	spt_time t;
+	int (*take)(struct spt_window *, int64_t, struct spt_err *);
+	int rc = 0;
 
-	if (w->spec.kind == SPT_WINDOW_NONE)
-		return take_plain(w, row, hash, e);
-	if (w->merge)
-		return take_given(w, row, hash, e);
-	c = &w->batch->cols[w->time_col];
-	if (spt_col_null(c, row)) {
-		w->null_time++;
-		return 0;
+	if (w->spec.kind == SPT_WINDOW_FIXED && !w->merge) {
+		for (int64_t i = 0; i < n && rc == 0; i++) {
+			i += take_run(w, first + i, n - i);
+			if (i < n)
+				rc = take_fixed(w, first + i, e);
+		}
+		return rc;
 	}
-	t = spt_eventtime_back(c->ints[row], w->time_shift);
-	if (w->spec.kind == SPT_WINDOW_SESSION)
-		return take_event(w, row, t, hash, e);
-	return take_fixed(w, row, t, hash, e);
+	take = w->spec.kind == SPT_WINDOW_NONE ? take_plain
+	       : w->merge                      ? take_given
+					       : take_event;
+	for (int64_t i = 0; i < n && rc == 0; i++)
+		rc = take(w, first + i, e);
+	return rc;
 }
 
 int
@@ -234,9 +302,22 @@ spt_window_session_changes(void *ctx, uint32_t i, struct spt_err *e)
 {
 	struct spt_window *w = ctx;
 
-	if (flush_hits(w, e) < 0)
+	if (aggregate(w, e) < 0)
 		return -1;
 	return spt_window_session_removed(w, i, e);
+}
+
+static int
+take_chunk(struct spt_window *w, int64_t first, int64_t n, struct spt_err *e)
+{
+	w->hits.n = w->hits.done = 0;
+	if (choose(w, first, n, e) < 0 || find_keys(w, w->hits.n, e) < 0)
+		return -1;
+	if ((w->spec.kind == SPT_WINDOW_SESSION
+		    ? find_sessions(w, w->hits.n, e)
+		    : find_groups(w, w->hits.n, e)) < 0)
+		return -1;
+	return spt_window_check(w, e);
 }
 
 int
@@ -249,17 +330,9 @@ spt_window_take(struct spt_window *w, const struct spt_batch *b,
 	for (int64_t first = 0; first < b->rows; first += SPT_HITS) {
 		int64_t n = b->rows - first;
 
-		if (n > SPT_HITS)
-			n = SPT_HITS;
-		spt_keyset_hash(&w->keys, b, first, n, w->seed, w->hashes);
-		for (int64_t i = 0; i < n; i++)
-			if (take_row(w, first + i, w->hashes[i], e) < 0)
-				return -1;
-		if (spt_window_check(w, e) < 0)
+		if (take_chunk(w, first, n < SPT_HITS ? n : SPT_HITS, e) < 0)
 			return -1;
 	}
-	if (flush_hits(w, e) < 0)
-		return -1;
 	w->aggs.seq += b->rows;
 	w->batch = NULL;
 	w->out = NULL;

@@ -17,8 +17,7 @@ emit_session(
 	const struct spt_session *v = &w->sessions.v[i];
 	struct spt_interval span = { v->start, v->end };
 
-	return spt_window_result(w, &span,
-	    spt_groups_key(&w->sessions.keys, v->key),
+	return spt_window_result(w, &span, spt_keydict_key(&w->dict, v->key),
 	    spt_sessions_state(&w->sessions, i), out, e);
 }
 

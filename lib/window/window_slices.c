@@ -13,6 +13,8 @@ struct walk {
 	size_t at;     /* the pane whose windows these are */
 	size_t lo, hi; /* the panes of window n */
 	__int128 n, next;
+	size_t done;  /* the panes before it were released */
+	size_t nodes; /* merged ahead, when they were last forgotten */
 };
 
 static void
@@ -86,28 +88,9 @@ add_touched(const struct spt_window *w, const struct walk *k,
 		for (size_t t = 0; t < from->touched.n; t++) {
 			uint32_t i = from->touched.v[t], ignored;
 
-			if (spt_groups_at_key(g, spt_groups_key(from, i),
-				from->v[i].key_len, from->v[i].hash, &ignored,
-				e) < 0)
+			if (spt_groups_at(g, from->v[i].key, &ignored, e) < 0)
 				return -1;
 		}
-	}
-	return 0;
-}
-
-/* Adds to the groups of g what the part has of them. */
-static int
-add_known(
-    struct spt_groups *g, const struct spt_groups *part, struct spt_err *e)
-{
-	for (uint32_t i = 0; i < g->n; i++) {
-		uint32_t k = spt_groups_find(
-		    part, spt_groups_key(g, i), g->v[i].key_len, g->v[i].hash);
-
-		if (k < part->n &&
-		    spt_aggs_merge(g->aggs, spt_groups_state(g, i),
-			spt_groups_state(part, k), e) < 0)
-			return -1;
 	}
 	return 0;
 }
@@ -124,9 +107,9 @@ merge_parts(struct spt_window *w, const struct walk *k, struct spt_groups *g,
 	if (w->mode == SPT_UPDATE && add_touched(w, k, g, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		const struct spt_groups *part = &parts[i]->groups;
+		struct spt_groups *part = &parts[i]->groups;
 
-		if ((w->mode == SPT_UPDATE ? add_known(g, part, e)
+		if ((w->mode == SPT_UPDATE ? spt_groups_merge_known(g, part, e)
 					   : spt_groups_merge(g, part, e)) < 0)
 			return -1;
 	}
@@ -137,9 +120,6 @@ static int
 emit_window(struct spt_window *w, const struct walk *k,
     const struct spt_interval *span, struct spt_emit *out, struct spt_err *e)
 {
-	struct spt_groups merged;
-	int rc;
-
 	if (k->hi - k->lo == 1) {
 		const struct spt_groups *g = &w->panes.v[k->lo]->groups;
 
@@ -148,16 +128,49 @@ emit_window(struct spt_window *w, const struct walk *k,
 			    w, span, g, g->touched.v, g->touched.n, out, e);
 		return spt_window_results(w, span, g, NULL, g->n, out, e);
 	}
-	spt_groups_init(&merged, w->io, &w->keys, &w->aggs);
-	rc = merge_parts(w, k, &merged, e);
-	if (rc == 0)
-		rc = spt_window_results(
-		    w, span, &merged, NULL, merged.n, out, e);
-	spt_groups_fini(&merged);
-	return rc;
+	spt_groups_reset(&w->merged);
+	if (merge_parts(w, k, &w->merged, e) < 0)
+		return -1;
+	return spt_window_results(
+	    w, span, &w->merged, NULL, w->merged.n, out, e);
+}
+
+/* What no window behind this one needs goes before the next is made, so that
+ * a barrier that closes all windows needs no memory for all of them. */
+static int
+release(struct spt_window *w, struct walk *k, struct spt_err *e)
+{
+	struct spt_pane *const *v = w->panes.v;
+
+	for (; k->done < w->panes.n && v[k->done]->last <= k->n; k->done++)
+		if (spt_window_release(w, v[k->done], e) < 0)
+			return -1;
+	/* Going through the nodes each time would take long. */
+	if (w->merges.nodes.n < k->nodes * 2 + 16)
+		return 0;
+	spt_merges_forget(&w->merges, k->next);
+	k->nodes = w->merges.nodes.n;
+	return 0;
 }
 
 /* ---- all of them --------------------------------------------------------- */
+
+/* Where many results are to be in order, all keys are ordered once. */
+static int
+rank(struct spt_window *w, struct spt_err *e)
+{
+	size_t n = 0;
+
+	for (size_t p = 0; p < w->panes.n && n < w->dict.n; p++) {
+		const struct spt_pane *pane = w->panes.v[p];
+
+		if (w->mode == SPT_COMPLETE ||
+		    spt_window_closed(
+			w, spt_assign_window(&w->spec, pane->first).end))
+			n += pane->groups.n;
+	}
+	return n >= w->dict.n ? spt_keydict_rank(&w->dict, e) : 0;
+}
 
 int
 spt_window_emit_slices(
@@ -168,13 +181,16 @@ spt_window_emit_slices(
 	for (size_t p = 0; p < w->panes.n; p++)
 		if (w->panes.v[p]->fresh)
 			spt_merges_spoil(&w->merges, w->panes.v[p]->unit);
+	if (w->mode != SPT_UPDATE && rank(w, e) < 0)
+		return -1;
 	start(&k, w);
 	while (step(&k, w, w->mode == SPT_UPDATE)) {
 		struct spt_interval span = spt_assign_window(&w->spec, k.n);
 
 		if (w->mode == SPT_APPEND && !spt_window_closed(w, span.end))
 			return 0;
-		if (emit_window(w, &k, &span, out, e) < 0)
+		if (emit_window(w, &k, &span, out, e) < 0 ||
+		    (w->mode == SPT_APPEND && release(w, &k, e) < 0))
 			return -1;
 	}
 	return 0;

@@ -35,6 +35,14 @@ get_word(const uint8_t *p)
 	return (int64_t)le64toh(word);
 }
 
+static int
+put_key(const struct spt_keydict *d, uint32_t id, struct spt_buf *b,
+    struct spt_err *e)
+{
+	return spt_buf_put(
+	    b, spt_keydict_key(d, id), spt_keydict_len(d, id), e);
+}
+
 /* Appends the entry key of a group. */
 static int
 put_entry_key(struct spt_buf *b, const struct spt_pane *pane, uint32_t i,
@@ -44,8 +52,7 @@ put_entry_key(struct spt_buf *b, const struct spt_pane *pane, uint32_t i,
 	    put_word(b, pane->span.start, e) < 0 ||
 	    put_word(b, pane->span.end, e) < 0)
 		return -1;
-	return spt_buf_put(
-	    b, spt_groups_key(&pane->groups, i), pane->groups.v[i].key_len, e);
+	return put_key(pane->groups.keys, pane->groups.v[i].key, b, e);
 }
 
 /* ... of a session. */
@@ -53,13 +60,11 @@ static int
 put_session_key(const struct spt_window *w, struct spt_buf *b, uint32_t i,
     struct spt_err *e)
 {
-	const struct spt_sessions *s = &w->sessions;
-	const struct spt_session *v = &s->v[i];
+	const struct spt_session *v = &w->sessions.v[i];
 
 	if (spt_buf_putc(b, 's', e) < 0 || put_word(b, v->start, e) < 0)
 		return -1;
-	return spt_buf_put(
-	    b, spt_groups_key(&s->keys, v->key), s->keys.v[v->key].key_len, e);
+	return put_key(&w->dict, v->key, b, e);
 }
 
 /* The text of "c". */
@@ -244,13 +249,33 @@ damaged(struct spt_err *e)
 	return spt_fail(e, SPT_ECHECKPOINT, "the state of swindow is damaged");
 }
 
+/* The groups of a pane mostly come together. */
+static struct spt_pane *
+load_pane(
+    struct spt_window *w, const struct spt_interval *span, struct spt_err *e)
+{
+	struct spt_slice s;
+
+	if (w->current != NULL && w->current->span.start == span->start &&
+	    w->current->span.end == span->end)
+		return w->current;
+	w->current = spt_panes_get(&w->panes, span, e);
+	if (w->current == NULL || w->spec.kind != SPT_WINDOW_FIXED)
+		return w->current;
+	spt_slice_get(&w->spec, span->start, &s);
+	w->current->unit = s.unit;
+	w->current->first = s.first;
+	w->current->last = s.last;
+	return w->current;
+}
+
 static int
 load_group(struct spt_window *w, const uint8_t *key, size_t n_key,
     const void *val, size_t n_val, struct spt_err *e)
 {
 	struct spt_interval span;
 	struct spt_pane *pane;
-	uint32_t i;
+	uint32_t id, i;
 	int rc;
 
 	if (n_key < 17 || !spt_keyset_valid(&w->keys, key + 17, n_key - 17))
@@ -259,19 +284,10 @@ load_group(struct spt_window *w, const uint8_t *key, size_t n_key,
 	span.end = get_word(key + 9);
 	key += 17;
 	n_key -= 17;
-	pane = spt_panes_get(&w->panes, &span, e);
-	if (pane == NULL ||
-	    spt_groups_at_key(&pane->groups, key, n_key,
-		spt_keyset_hash_key(&w->keys, key, w->seed), &i, e) < 0)
+	pane = load_pane(w, &span, e);
+	if (pane == NULL || spt_keydict_put(&w->dict, key, n_key, &id, e) < 0 ||
+	    spt_groups_at(&pane->groups, id, &i, e) < 0)
 		return -1;
-	if (w->spec.kind == SPT_WINDOW_FIXED) {
-		struct spt_slice s;
-
-		spt_slice_get(&w->spec, span.start, &s);
-		pane->unit = s.unit;
-		pane->first = s.first;
-		pane->last = s.last;
-	}
 	pane->groups.v[i].flags |= SPT_GROUP_SAVED;
 	rc = spt_aggs_load(
 	    &w->aggs, spt_groups_state(&pane->groups, i), val, n_val, e);
@@ -286,7 +302,7 @@ load_session(struct spt_window *w, const uint8_t *key, size_t n_key,
 {
 	struct spt_sessions *s = &w->sessions;
 	struct spt_interval span;
-	uint32_t k, i;
+	uint32_t id, i;
 	int rc;
 
 	if (n_key < 9 || n_val < 8 ||
@@ -296,9 +312,8 @@ load_session(struct spt_window *w, const uint8_t *key, size_t n_key,
 	span.end = get_word(val);
 	key += 9;
 	n_key -= 9;
-	if (spt_groups_at_key(&s->keys, key, n_key,
-		spt_keyset_hash_key(&w->keys, key, w->seed), &k, e) < 0 ||
-	    spt_sessions_add(s, k, &span, &i, e) < 0)
+	if (spt_keydict_put(&w->dict, key, n_key, &id, e) < 0 ||
+	    spt_sessions_add(s, id, &span, &i, e) < 0)
 		return -1;
 	s->v[i].flags = SPT_SESSION_LIVE | SPT_GROUP_SAVED;
 	rc = spt_aggs_load(
@@ -355,5 +370,6 @@ spt_window_load(void *self, struct spt_state_in *in, struct spt_err *e)
 	while ((rc = in->next(in->ctx, &key, &n_key, &val, &n_val, e)) > 0)
 		if (load_entry(w, key, n_key, val, n_val, e) < 0)
 			return -1;
+	w->current = NULL;
 	return rc;
 }

@@ -12,6 +12,7 @@ struct world {
 	struct spt_windowspec spec;
 	struct spt_keycol col;
 	struct spt_keyset keys;
+	struct spt_keydict dict;
 	struct spt_aggs aggs;
 	struct spt_panes slices;
 	struct spt_merges merges;
@@ -39,8 +40,9 @@ make(struct world *w, int64_t size, int64_t slide, int64_t base)
 	CHECK(spt_aggs_parse(&w->aggs, io, count, 1, &e) == 0);
 	CHECK(spt_aggs_bind(&w->aggs, &none, &e) == 0);
 	spt_schema_fini(&none);
-	spt_panes_init(&w->slices, io, &w->keys, &w->aggs, 1);
-	spt_merges_init(&w->merges, io, &w->keys, &w->aggs, 2);
+	spt_keydict_init(&w->dict, io, &w->keys, 1);
+	spt_panes_init(&w->slices, io, &w->dict, &w->aggs);
+	spt_merges_init(&w->merges, io, &w->dict, &w->aggs);
 }
 
 static void
@@ -48,6 +50,7 @@ drop_world(struct world *w)
 {
 	spt_merges_fini(&w->merges);
 	spt_panes_fini(&w->slices);
+	spt_keydict_fini(&w->dict);
 	spt_aggs_fini(&w->aggs);
 }
 
@@ -58,7 +61,7 @@ put(struct world *w, int64_t t, uint8_t group)
 	struct spt_err e = { 0 };
 	struct spt_pane *pane;
 	struct spt_slice s;
-	uint32_t i;
+	uint32_t id, i;
 
 	spt_slice_get(&w->spec, t, &s);
 	pane = spt_panes_get(&w->slices, &s.span, &e);
@@ -66,8 +69,8 @@ put(struct world *w, int64_t t, uint8_t group)
 	pane->unit = s.unit;
 	pane->first = s.first;
 	pane->last = s.last;
-	CHECK(spt_groups_at_key(
-		  &pane->groups, key, 2, (uint64_t)group * 99, &i, &e) == 0);
+	CHECK(spt_keydict_put(&w->dict, key, 2, &id, &e) == 0);
+	CHECK(spt_groups_at(&pane->groups, id, &i, &e) == 0);
 	++*(int64_t *)(void *)spt_groups_state(&pane->groups, i);
 	w->rows[s.unit - w->base]
 	       [s.first == s.last - w->spec.size / w->spec.slide + 1][group]++;

@@ -329,7 +329,7 @@ check_table(const struct spt_sessions *s, const struct model *m)
 	for (size_t i = 0; i < order.n; i++) {
 		const struct spt_session *v = &s->v[order.v[i]];
 
-		CHECK(has(m, spt_groups_key(&s->keys, v->key)[1], v));
+		CHECK(has(m, spt_keydict_key(s->keys, v->key)[1], v));
 		if (i == 0)
 			continue;
 		CHECK(s->v[order.v[i - 1]].start <= v->start);
@@ -362,6 +362,7 @@ table(void)
 {
 	struct spt_keycol col = { 0, SPT_BOOL, "k" };
 	struct spt_keyset keys = { 1, &col };
+	struct spt_keydict dict;
 	struct spt_aggs aggs;
 	struct spt_sessions s;
 	struct spt_err e = { 0 };
@@ -374,8 +375,9 @@ table(void)
 		int64_t range = 20 + random() % 2000;
 
 		memset(&m, 0, sizeof m);
-		spt_sessions_init(
-		    &s, spt_io_system(), &keys, &aggs, (uint64_t)round);
+		spt_keydict_init(
+		    &dict, spt_io_system(), &keys, (uint64_t)round);
+		spt_sessions_init(&s, spt_io_system(), &dict, &aggs);
 		s.changes = nobody_waits;
 		for (int i = 0; i < SPANS; i++) {
 			int k = (int)(random() % KEYS);
@@ -385,8 +387,7 @@ table(void)
 			struct spt_interval span = { from, to };
 			uint32_t key, at;
 
-			CHECK(spt_groups_at_key(&s.keys, bytes, 2,
-				  (uint64_t)k * 77, &key, &e) == 0);
+			CHECK(spt_keydict_put(&dict, bytes, 2, &key, &e) == 0);
 			CHECK(spt_sessions_add(&s, key, &span, &at, &e) == 0);
 			CHECK(s.v[at].start <= from && s.v[at].end >= to);
 			join(&m, k, from, to);
@@ -399,6 +400,7 @@ table(void)
 		forget(&s, &m, INT64_MAX);
 		check_table(&s, &m);
 		spt_sessions_fini(&s);
+		spt_keydict_fini(&dict);
 	}
 }
 

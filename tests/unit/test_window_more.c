@@ -199,6 +199,37 @@ bounds(void)
 	CHECK(strncmp(bounded(&conf, "count", 1), "failed: ", 8) == 0);
 }
 
+/* Keys that are in no open window take no room, however many ever were. */
+static void
+passing(const char *size, const char *aggs)
+{
+	const struct spt_window_conf conf = {
+		.window = size, .keys = "k", .max_memory = 1000000
+	};
+	char *rows = malloc(500 * 32);
+	struct harness h;
+
+	start(&h, columns);
+	CHECK(mark(&h, "time", 0) == 0);
+	CHECK(window_conf(&h, &conf, aggs) == 0);
+	for (int epoch = 0; epoch < 100; epoch++) {
+		const char *out;
+		char *p = rows;
+
+		for (int i = 0; i < 500; i++)
+			p += sprintf(p, "%d,key%d,1 ", epoch * 10 + i % 10,
+			    epoch * 500 + i);
+		sprintf(p, "%d,stays,1", epoch * 10 + 4);
+		out = harness_epoch(&h, rows);
+		CHECK(epoch == 0 || *out != '\0');
+		CHECK(strncmp(out, "failed", 6) != 0);
+		/* The key that is in every window is one key. */
+		CHECK(epoch < 2 || strstr(out, "stays,") != NULL);
+	}
+	harness_fini(&h);
+	free(rows);
+}
+
 /* ---- partial results ----------------------------------------------------- */
 
 static int
@@ -330,6 +361,9 @@ main(void)
 	batch_rows = 0;
 	why();
 	bounds();
+	passing("10s", "count");
+	passing("10s/5s", "count max:k");
+	passing("gap:1s", "count");
 	merge_modes();
 	refusals();
 	return DONE;

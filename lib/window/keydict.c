@@ -1,0 +1,309 @@
+#include <endian.h>
+#include <string.h>
+
+#include "window/keydict.h"
+
+#define MIN_LOG 5     /* of the first slots */
+#define AHEAD 32      /* rows whose memory is asked for together */
+#define IN_CACHE 4096 /* keys that need not be asked for */
+
+void
+spt_keydict_init(struct spt_keydict *d, const struct spt_io *io,
+    const struct spt_keyset *set, uint64_t seed)
+{
+	memset(d, 0, sizeof *d);
+	d->io = io;
+	d->set = set;
+	d->seed = seed;
+	spt_buf_init(&d->bytes, io);
+}
+
+void
+spt_keydict_fini(struct spt_keydict *d)
+{
+	if (d->io == NULL)
+		return;
+	spt_free(d->io, d->slots);
+	spt_free(d->io, d->at);
+	spt_free(d->io, d->order);
+	spt_free(d->io, d->rank);
+	spt_free(d->io, d->spare);
+	spt_buf_fini(&d->bytes);
+	memset(d, 0, sizeof *d);
+}
+
+/* ---- slots --------------------------------------------------------------- */
+
+#define HIGH UINT64_C(0xffffffff00000000)
+
+static void
+place(uint64_t *slots, int shift, size_t mask, uint64_t slot)
+{
+	size_t at = slot >> shift;
+
+	while (slots[at] != 0)
+		at = (at + 1) & mask;
+	slots[at] = slot;
+}
+
+/* Keeps the slots at most two thirds full, one more key included. */
+static int
+make_slots(struct spt_keydict *d, struct spt_err *e)
+{
+	size_t n = d->n_slots;
+	uint64_t *slots;
+
+	if ((d->n + 1) * 3 <= n * 2)
+		return 0;
+	if (d->n >= UINT32_MAX / 2)
+		return spt_fail(e, SPT_ESYSTEM, "more than 2 billion keys");
+	n = n == 0 ? (size_t)1 << MIN_LOG : n * 2;
+	slots = spt_alloc_zero(d->io, n * sizeof *slots, e);
+	if (slots == NULL)
+		return -1;
+	d->shift = d->n_slots == 0 ? 64 - MIN_LOG : d->shift - 1;
+	for (size_t i = 0; i < d->n_slots; i++)
+		if (d->slots[i] != 0)
+			place(slots, d->shift, n - 1, d->slots[i]);
+	spt_free(d->io, d->slots);
+	d->slots = slots;
+	d->n_slots = n;
+	return 0;
+}
+
+/* Begins a key behind the others. */
+static int
+begin(struct spt_keydict *d, struct spt_err *e)
+{
+	uint32_t id = (uint32_t)d->n;
+
+	return spt_buf_put(&d->bytes, &id, sizeof id, e);
+}
+
+/* What was put behind the number at start is a key that was not there. */
+static int
+append(struct spt_keydict *d, size_t start, uint64_t hash, uint32_t *id,
+    struct spt_err *e)
+{
+	static const uint8_t fill[SPT_KEYDICT_UNIT];
+	size_t unit = start / SPT_KEYDICT_UNIT, n = d->bytes.len - start;
+
+	if (n > UINT32_MAX)
+		return spt_fail(e, SPT_EDATA, "a key of more than 4 GiB");
+	if (unit >= UINT32_MAX)
+		return spt_fail(e, SPT_ESYSTEM, "more than 16 GiB of keys");
+	if (make_slots(d, e) < 0 ||
+	    spt_buf_put(&d->bytes, fill, -n % SPT_KEYDICT_UNIT, e) < 0 ||
+	    spt_grow(d->io, &d->at, &d->cap, d->n + 1, sizeof *d->at, e) < 0)
+		return -1;
+	*id = (uint32_t)d->n++;
+	d->at[*id] = (uint32_t)unit;
+	place(d->slots, d->shift, d->n_slots - 1, (hash & HIGH) | (unit + 1));
+	return 0;
+}
+
+/* The number and the key that a slot says. */
+static inline const uint8_t *
+follow(const struct spt_keydict *d, uint64_t slot, uint32_t *id)
+{
+	const uint8_t *p =
+	    d->bytes.data + ((slot & ~HIGH) - 1) * SPT_KEYDICT_UNIT;
+
+	memcpy(id, p, sizeof *id);
+	return p + sizeof *id;
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
+static inline uint64_t
+load(const void *p, size_t n)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, n);
+	return v;
+}
+
+/* Keys are short: a few loads, the last of which overlap. */
+static inline bool
+same_bytes(const uint8_t *a, const char *b, size_t n)
+{
+	if (n >= 8) {
+		size_t i = 0;
+
+		if (n > 64)
+			return memcmp(a, b, n) == 0;
+		for (; i + 8 < n; i += 8)
+			if (load(a + i, 8) != load(b + i, 8))
+				return false;
+		return load(a + n - 8, 8) == load(b + n - 8, 8);
+	}
+	if (n >= 4)
+		return load(a, 4) == load(b, 4) &&
+		       load(a + n - 4, 4) == load(b + n - 4, 4);
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != (uint8_t)b[i])
+			return false;
+	return true;
+}
+
+/* Rows of a batch on their way to numbers.  Mostly the key is one string. */
+struct lookup {
+	const struct spt_batch *batch;
+	const struct spt_col *text; /* the one string column, or NULL */
+};
+
+static inline bool
+is(const struct spt_keydict *d, const struct lookup *l, uint32_t row,
+    const uint8_t *key)
+{
+	const char *p;
+	uint32_t len;
+	size_t n;
+
+	if (l->text == NULL)
+		return spt_keyset_equal(d->set, l->batch, row, key);
+	if (spt_col_null(l->text, row) || *key == 0)
+		return spt_col_null(l->text, row) && *key == 0;
+	p = spt_col_str(l->text, row, &n);
+	memcpy(&len, key + 1, 4);
+	return le32toh(len) == n && same_bytes(key + 5, p, n);
+}
+
+static inline int
+find_row(struct spt_keydict *d, const struct lookup *l, uint32_t row,
+    uint64_t hash, uint32_t *id, struct spt_err *e)
+{
+	size_t mask = d->n_slots - 1, start = d->bytes.len;
+
+	if (d->n_slots != 0)
+		for (size_t at = hash >> d->shift; d->slots[at] != 0;
+		     at = (at + 1) & mask) {
+			uint64_t slot = d->slots[at];
+
+			if (((slot ^ hash) & HIGH) == 0 &&
+			    is(d, l, row, follow(d, slot, id)))
+				return 0;
+		}
+	if (begin(d, e) < 0 ||
+	    spt_keyset_put(d->set, l->batch, row, &d->bytes, e) < 0)
+		return -1;
+	return append(d, start, hash, id, e);
+}
+
+/* Memory that is not in the cache is asked for ahead: the slots of a block of
+ * rows, then, a block later, the keys that they say. */
+static void
+fetch_slots(
+    const struct spt_keydict *d, const uint64_t *hash, size_t first, size_t n)
+{
+	for (size_t i = first; i < n && i < first + AHEAD; i++)
+		__builtin_prefetch(&d->slots[hash[i] >> d->shift]);
+}
+
+static void
+fetch_keys(
+    const struct spt_keydict *d, const uint64_t *hash, size_t first, size_t n)
+{
+	for (size_t i = first; i < n && i < first + AHEAD; i++) {
+		size_t at = hash[i] >> d->shift;
+		uint64_t slot = d->slots[at];
+
+		while (slot != 0 && ((slot ^ hash[i]) & HIGH) != 0)
+			slot = d->slots[++at & (d->n_slots - 1)];
+		/* A free slot asks for what is not needed, which does no
+		 * harm. */
+		__builtin_prefetch(
+		    (const void *)((uintptr_t)d->bytes.data +
+				   ((slot & ~HIGH) - 1) * SPT_KEYDICT_UNIT));
+	}
+}
+
+int
+spt_keydict_rows(struct spt_keydict *d, const struct spt_batch *b,
+    const uint32_t *rows, const uint64_t *hash, size_t n, uint32_t *id,
+    struct spt_err *e)
+{
+	struct lookup l = { b, NULL };
+	bool far = d->n > IN_CACHE;
+
+	if (d->set->n == 1 && d->set->cols[0].type == SPT_UTF8)
+		l.text = &b->cols[d->set->cols[0].col];
+	if (far) {
+		fetch_slots(d, hash, 0, n);
+		fetch_slots(d, hash, AHEAD, n);
+	}
+	for (size_t first = 0; first < n; first += AHEAD) {
+		if (far) {
+			fetch_slots(d, hash, first + 2 * AHEAD, n);
+			fetch_keys(d, hash, first + AHEAD, n);
+		}
+		for (size_t i = first; i < n && i < first + AHEAD; i++)
+			if (find_row(d, &l, rows[i], hash[i], &id[i], e) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+int
+spt_keydict_put(struct spt_keydict *d, const uint8_t *key, size_t n,
+    uint32_t *id, struct spt_err *e)
+{
+	uint64_t hash = spt_keyset_hash_key(d->set, key, d->seed);
+	size_t start = d->bytes.len;
+
+	if (d->n_slots != 0)
+		for (size_t at = hash >> d->shift; d->slots[at] != 0;
+		     at = (at + 1) & (d->n_slots - 1)) {
+			uint64_t slot = d->slots[at];
+			const uint8_t *p;
+
+			if (((slot ^ hash) & HIGH) != 0)
+				continue;
+			p = follow(d, slot, id);
+			if (n == 0 || (spt_keydict_len(d, *id) == n &&
+					  memcmp(p, key, n) == 0))
+				return 0;
+		}
+	if (begin(d, e) < 0 || spt_buf_put(&d->bytes, key, n, e) < 0)
+		return -1;
+	return append(d, start, hash, id, e);
+}
+
+size_t
+spt_keydict_len(const struct spt_keydict *d, uint32_t id)
+{
+	return spt_keyset_len(d->set, spt_keydict_key(d, id));
+}
+
+/* ---- fewer --------------------------------------------------------------- */
+
+int
+spt_keydict_keep(struct spt_keydict *d, const uint8_t *keep, uint32_t *moved,
+    struct spt_err *e)
+{
+	struct spt_keydict kept;
+
+	spt_keydict_init(&kept, d->io, d->set, d->seed);
+	for (uint32_t id = 0; id < d->n; id++)
+		if (keep[id] &&
+		    spt_keydict_put(&kept, spt_keydict_key(d, id),
+			spt_keydict_len(d, id), &moved[id], e) < 0) {
+			spt_keydict_fini(&kept);
+			return -1;
+		}
+	spt_keydict_fini(d);
+	*d = kept;
+	return 0;
+}
+
+uint32_t *
+spt_keydict_spare(struct spt_keydict *d, struct spt_err *e)
+{
+	if (d->n_spare >= d->n && d->spare != NULL)
+		return d->spare;
+	spt_free(d->io, d->spare);
+	d->n_spare = d->n;
+	d->spare = spt_alloc_zero(d->io, d->n_spare * sizeof *d->spare, e);
+	return d->spare;
+}

@@ -32,6 +32,7 @@ struct spt_model_info {
 	 * model knows names. */
 	const char *const *features;
 	size_t n_features;
+	double threshold; /* of detection: from this score on it is one */
 };
 
 /* What became of a row. */
@@ -51,8 +52,8 @@ struct spt_score_bad {
 /* The scores of one batch.  The arrays are the model's, on loan until its
  * next predict.  Values at rows that were not scored are unspecified. */
 struct spt_scores {
-	const double *prediction;  /* rows */
-	const int32_t *label;      /* rows: index into labels; NULL: no labels */
+	const double *prediction; /* rows */
+	const int32_t *label;     /* rows: index into labels; NULL: no labels */
 	const double *probability; /* rows x classes, row by row, or NULL */
 	const double *raw;         /* the same */
 	const uint8_t *fate;       /* enum spt_score_fate; NULL: all scored */
@@ -76,7 +77,7 @@ struct spt_model_format {
 	bool (*looks)(const struct spt_io *io, const char *path,
 	    const char *head, size_t n);
 	/* 0: *self is the model, whole and checked: nothing that predict
-	 * relies on is wrong.  -1: SPT_EINPUT with file, place and reason. */
+	 * relies on is wrong.  -1: SPT_EDATA with file, place and reason. */
 	int (*load)(void **self, const struct spt_io *io,
 	    const struct spt_model_conf *conf, struct spt_model_info *info,
 	    struct spt_err *e);
@@ -86,6 +87,13 @@ struct spt_model_format {
 	int (*predict)(void *self, const struct spt_batch *b,
 	    struct spt_scores *out, struct spt_err *e);
 	void (*free)(void *self); /* NULL is no one */
+	/* Optional: what the model remembers of the rows that it has scored,
+	 * as numbers (the values that lags look back to).  It is kept in the
+	 * stage's state and handed to the model that takes over; recall gets
+	 * what memory gave, maybe of another model: 1 taken, 0 it does not
+	 * fit, and is left.  memory is on loan until the next predict. */
+	const double *(*memory)(void *self, size_t *n);
+	int (*recall)(void *self, const double *v, size_t n);
 };
 
 /* The formats, NULL-ended, in the order in which they are asked. */

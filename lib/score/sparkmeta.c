@@ -1,0 +1,424 @@
+/*
+ * metadata/ is a text file of Spark: one object on one line, in the first part
+ * that is not empty.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "score/sparkmeta.h"
+
+#define META_MAX ((size_t)64 << 20) /* bytes of a metadata file */
+#define LIST_MAX 100000             /* names in a folder */
+
+int
+spt_spark_fail(
+    const struct spt_spark_meta *m, struct spt_err *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	spt_fail_v(e, SPT_EDATA, fmt, ap);
+	va_end(ap);
+	return spt_err_where(e, "%s", m->file);
+}
+
+/* ---- files ------------------------------------------------------------- */
+
+const char *
+spt_spark_path(
+    struct spt_arena *arena, const char *a, const char *b, struct spt_err *e)
+{
+	size_t n = strlen(a), k = strlen(b) + 1;
+	char *p = spt_arena_get(arena, n + 1 + k, e);
+
+	if (p == NULL)
+		return NULL;
+	memcpy(p, a, n);
+	p[n] = '/';
+	memcpy(p + n + 1, b, k);
+	return p;
+}
+
+struct listing {
+	struct spt_arena *arena;
+	const char *begin, *end;
+	struct spt_spark_texts *v;
+	size_t cap;
+	const char **names; /* on the heap until all are there */
+	struct spt_err *e;
+};
+
+static int
+take_name(void *ctx, const char *name)
+{
+	struct listing *l = ctx;
+	size_t n = strlen(name), b = strlen(l->begin), k = strlen(l->end);
+
+	if (name[0] == '.' || name[0] == '_' || n < b + k ||
+	    memcmp(name, l->begin, b) != 0 ||
+	    memcmp(name + n - k, l->end, k) != 0)
+		return 0;
+	if (l->v->n == LIST_MAX)
+		return spt_fail(
+		    l->e, SPT_EDATA, "more than %d files", LIST_MAX);
+	if (spt_grow(l->arena->io, &l->names, &l->cap, l->v->n + 1,
+		sizeof *l->names, l->e) < 0)
+		return -1;
+	l->names[l->v->n] = spt_arena_copy(l->arena, name, n + 1, l->e);
+	return l->names[l->v->n++] == NULL ? -1 : 0;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int
+spt_spark_list(const struct spt_io *io, struct spt_arena *arena,
+    const char *dir, const char *begin, const char *end,
+    struct spt_spark_texts *v, struct spt_err *e)
+{
+	struct listing l = {
+		.arena = arena, .begin = begin, .end = end, .v = v, .e = e
+	};
+	int rc;
+
+	*v = (struct spt_spark_texts){ 0 };
+	rc = io->list(io, dir, take_name, &l);
+	if (rc < 0 && e->kind == SPT_OK && errno != ENOENT)
+		spt_fail_errno(e, errno, "cannot list");
+	if (e->kind != SPT_OK) {
+		rc = spt_err_where(e, "%s", dir);
+		goto done;
+	}
+	rc = 0;
+	if (v->n == 0)
+		goto done;
+	qsort(l.names, v->n, sizeof *l.names, by_text);
+	v->v = spt_arena_copy(arena, l.names, v->n * sizeof *l.names, e);
+	if (v->v == NULL)
+		rc = -1;
+done:
+	spt_free(io, l.names);
+	return rc;
+}
+
+static int
+read_text(const struct spt_io *io, const char *file, struct spt_buf *text,
+    struct spt_err *e)
+{
+	int fd = io->open(io, file, O_RDONLY | O_CLOEXEC, 0);
+	int rc = -1;
+
+	if (fd < 0)
+		return spt_fail_errno(e, errno, "%s: cannot open", file);
+	do {
+		size_t got;
+
+		if (text->len > META_MAX) {
+			rc = spt_fail(e, SPT_EDATA, "%s: larger than %zu bytes",
+			    file, META_MAX);
+			break;
+		}
+		if (spt_buf_reserve(text, 8192, e) < 0)
+			break;
+		rc = spt_io_read(
+		    io, fd, text->data + text->len, 8192, &got, file, e);
+		if (rc > 0)
+			text->len += got;
+	} while (rc > 0);
+	io->close(io, fd);
+	return rc;
+}
+
+/* The first line of the text that is not empty. */
+static void
+first_line(const struct spt_buf *text, const char **line, size_t *n)
+{
+	const char *p = (const char *)text->data;
+	const char *end = p + text->len;
+
+	while (p < end && (*p == '\n' || *p == '\r' || *p == ' '))
+		p++;
+	*line = p;
+	while (p < end && *p != '\n')
+		p++;
+	*n = (size_t)(p - *line);
+}
+
+/* The metadata's line, from whichever part has it. */
+static int
+read_metadata(struct spt_spark_meta *m, const char *dir, struct spt_buf *text,
+    struct spt_err *e)
+{
+	const char *folder = spt_spark_path(m->arena, dir, "metadata", e);
+	struct spt_spark_texts parts;
+
+	if (folder == NULL ||
+	    spt_spark_list(m->io, m->arena, folder, "part-", "", &parts, e) < 0)
+		return -1;
+	m->file = folder;
+	for (size_t i = 0; i < parts.n; i++) {
+		const char *line;
+		size_t n;
+
+		m->file = spt_spark_path(m->arena, folder, parts.v[i], e);
+		if (m->file == NULL)
+			return -1;
+		text->len = 0;
+		if (read_text(m->io, m->file, text, e) < 0)
+			return -1;
+		if (text->len == 0)
+			continue;
+		first_line(text, &line, &n);
+		if (n == 0)
+			continue;
+		m->root = spt__jansson_parse(m->json, line, n, m->file, e);
+		return m->root == NULL ? -1 : 0;
+	}
+	return spt_spark_fail(m, e, "no metadata (a part file with JSON)");
+}
+
+static int
+need_text(const struct spt_spark_meta *m, const char *name, const char **v,
+    struct spt_err *e)
+{
+	json_t *j = m->json->object_get(m->root, name);
+	const char *s = json_is_string(j) ? m->json->string_value(j) : NULL;
+
+	if (s == NULL || strlen(s) != m->json->string_length(j))
+		return spt_spark_fail(m, e, "no \"%s\" (a text)", name);
+	*v = s;
+	return 0;
+}
+
+int
+spt_spark_meta_open(struct spt_spark_meta *m, const struct spt_io *io,
+    const struct spt_jansson *json, struct spt_arena *arena, const char *dir,
+    struct spt_err *e)
+{
+	struct spt_buf text;
+	int rc;
+
+	memset(m, 0, sizeof *m);
+	m->io = io;
+	m->json = json;
+	m->arena = arena;
+	m->file = dir;
+	spt_buf_init(&text, io);
+	rc = read_metadata(m, dir, &text, e);
+	spt_buf_fini(&text);
+	if (rc == 0 && !json_is_object(m->root))
+		rc = spt_spark_fail(m, e, "not a JSON object");
+	if (rc == 0)
+		rc = need_text(m, "class", &m->class, e);
+	if (rc == 0)
+		rc = need_text(m, "uid", &m->uid, e);
+	if (rc == 0)
+		rc = need_text(m, "sparkVersion", &m->version, e);
+	if (rc < 0)
+		spt_spark_meta_close(m);
+	return rc;
+}
+
+void
+spt_spark_meta_close(struct spt_spark_meta *m)
+{
+	if (m->root != NULL)
+		spt__jansson_free(m->json, m->root);
+	m->root = NULL;
+}
+
+/* ---- parameters -------------------------------------------------------- */
+
+json_t *
+spt_spark_param(const struct spt_spark_meta *m, const char *name)
+{
+	json_t *map = m->json->object_get(m->root, "paramMap");
+	json_t *v = map != NULL ? m->json->object_get(map, name) : NULL;
+
+	if (v != NULL)
+		return v;
+	map = m->json->object_get(m->root, "defaultParamMap");
+	return map != NULL ? m->json->object_get(map, name) : NULL;
+}
+
+static bool
+as_number(const struct spt_spark_meta *m, const json_t *j, double *v)
+{
+	const char *s;
+
+	if (json_is_number(j)) {
+		*v = m->json->number_value(j);
+		return true;
+	}
+	s = json_is_string(j) ? m->json->string_value(j) : "";
+	if (strcmp(s, "NaN") == 0)
+		*v = NAN;
+	else if (strcmp(s, "Inf") == 0 || strcmp(s, "Infinity") == 0)
+		*v = INFINITY;
+	else if (strcmp(s, "-Inf") == 0 || strcmp(s, "-Infinity") == 0)
+		*v = -INFINITY;
+	else
+		return false;
+	return true;
+}
+
+int
+spt_spark_number(const struct spt_spark_meta *m, const char *name,
+    double otherwise, double *v, struct spt_err *e)
+{
+	json_t *j = spt_spark_param(m, name);
+
+	*v = otherwise;
+	if (j != NULL && !as_number(m, j, v))
+		return spt_spark_fail(
+		    m, e, "parameter \"%s\" is no number", name);
+	return 0;
+}
+
+int
+spt_spark_bool(const struct spt_spark_meta *m, const char *name, bool otherwise,
+    bool *v, struct spt_err *e)
+{
+	json_t *j = spt_spark_param(m, name);
+
+	*v = j == NULL ? otherwise : json_is_true(j);
+	if (j != NULL && !json_is_boolean(j))
+		return spt_spark_fail(
+		    m, e, "parameter \"%s\" is neither true nor false", name);
+	return 0;
+}
+
+/* The text is copied, so that it outlives the metadata. */
+static int
+copy_text(const struct spt_spark_meta *m, const char *name, const json_t *j,
+    const char **v, struct spt_err *e)
+{
+	size_t n;
+
+	if (!json_is_string(j))
+		return spt_spark_fail(
+		    m, e, "parameter \"%s\" is not made of text", name);
+	n = m->json->string_length(j);
+	if (memchr(m->json->string_value(j), '\0', n) != NULL)
+		return spt_spark_fail(
+		    m, e, "parameter \"%s\" has a NUL character", name);
+	*v = spt_arena_copy(m->arena, m->json->string_value(j), n + 1, e);
+	return *v == NULL ? -1 : 0;
+}
+
+int
+spt_spark_text(const struct spt_spark_meta *m, const char *name,
+    const char *otherwise, const char **v, struct spt_err *e)
+{
+	json_t *j = spt_spark_param(m, name);
+
+	*v = otherwise;
+	return j == NULL ? 0 : copy_text(m, name, j, v, e);
+}
+
+int
+spt_spark_texts(const struct spt_spark_meta *m, const char *name,
+    struct spt_spark_texts *v, struct spt_err *e)
+{
+	json_t *j = spt_spark_param(m, name);
+
+	*v = (struct spt_spark_texts){ 0 };
+	if (j == NULL)
+		return 0;
+	if (!json_is_array(j))
+		return spt_spark_fail(
+		    m, e, "parameter \"%s\" is no list", name);
+	v->n = m->json->array_size(j);
+	v->v = spt_arena_get(m->arena, (v->n + 1) * sizeof *v->v, e);
+	if (v->v == NULL)
+		return -1;
+	for (size_t i = 0; i < v->n; i++)
+		if (copy_text(m, name, m->json->array_get(j, i), &v->v[i], e) <
+		    0)
+			return -1;
+	return 0;
+}
+
+int
+spt_spark_number_list(const struct spt_spark_meta *m, const char *name,
+    json_t *list, double **v, size_t *n, struct spt_err *e)
+{
+	if (!json_is_array(list))
+		return spt_spark_fail(
+		    m, e, "parameter \"%s\" is no list", name);
+	*n = m->json->array_size(list);
+	*v = spt_arena_get(m->arena, (*n + 1) * sizeof **v, e);
+	if (*v == NULL)
+		return -1;
+	for (size_t i = 0; i < *n; i++)
+		if (!as_number(m, m->json->array_get(list, i), &(*v)[i]))
+			return spt_spark_fail(m, e,
+			    "parameter \"%s\" is not a list of numbers", name);
+	return 0;
+}
+
+int
+spt_spark_numbers(const struct spt_spark_meta *m, const char *name, double **v,
+    size_t *n, struct spt_err *e)
+{
+	json_t *j = spt_spark_param(m, name);
+
+	*v = NULL;
+	*n = 0;
+	return j == NULL ? 0 : spt_spark_number_list(m, name, j, v, n, e);
+}
+
+int
+spt_spark_count(const struct spt_spark_meta *m, const char *name, size_t max,
+    size_t *v, struct spt_err *e)
+{
+	json_t *j = m->json->object_get(m->root, name);
+	json_int_t i = json_is_integer(j) ? m->json->integer_value(j) : -1;
+
+	if (i < 0 || (unsigned long long)i > max)
+		return spt_spark_fail(m, e,
+		    "\"%s\" is not there, or no whole number up to %zu", name,
+		    max);
+	*v = (size_t)i;
+	return 0;
+}
+
+/* ---- columns ----------------------------------------------------------- */
+
+/* One column, as a list. */
+static int
+one_text(const struct spt_spark_meta *m, const char *name,
+    struct spt_spark_texts *v, struct spt_err *e)
+{
+	v->v = spt_arena_get(m->arena, sizeof *v->v, e);
+	v->n = 1;
+	return v->v == NULL ? -1 : spt_spark_text(m, name, NULL, v->v, e);
+}
+
+int
+spt_spark_columns(const struct spt_spark_meta *m, struct spt_spark_texts *in,
+    struct spt_spark_texts *out, struct spt_err *e)
+{
+	if (spt_spark_texts(m, "inputCols", in, e) < 0)
+		return -1;
+	if (in->n != 0) {
+		if (spt_spark_texts(m, "outputCols", out, e) < 0)
+			return -1;
+		if (in->n != out->n)
+			return spt_spark_fail(m, e,
+			    "%zu inputCols, but %zu outputCols", in->n, out->n);
+		return 0;
+	}
+	if (one_text(m, "inputCol", in, e) < 0 ||
+	    one_text(m, "outputCol", out, e) < 0)
+		return -1;
+	if (in->v[0] == NULL || out->v[0] == NULL)
+		return spt_spark_fail(
+		    m, e, "no %s", in->v[0] == NULL ? "inputCol" : "outputCol");
+	return 0;
+}

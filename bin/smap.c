@@ -9,11 +9,11 @@
 #include "base/json.h"
 #include "bin/tool.h"
 #include "expr/map.h"
-#include "sink/sink.h"
+#include "wire/in.h"
 
 struct opts {
 	const char *schema, *bad;
-	bool same;
+	bool same, explain;
 };
 
 static const struct spt_opt options[] = {
@@ -24,6 +24,8 @@ static const struct spt_opt options[] = {
 	{ 'b', "bad", SPT_OPT_FILE, offsetof(struct opts, bad),
 	    "stop|skip|FILE",
 	    "bad records: stop (default), skip, or keep in FILE", NULL },
+	{ 0, "explain", SPT_OPT_FLAG, offsetof(struct opts, explain), NULL,
+	    "say what is compiled and what the columns are, and exit", NULL },
 	{ 0, NULL, SPT_OPT_FLAG, 0, NULL, NULL, NULL },
 };
 
@@ -50,39 +52,22 @@ skip_bad(void *ctx, const struct spt_map_bad *b, struct spt_err *e)
 	return 0;
 }
 
-/* A line of JSON with the keys that sread has too; text is the row. */
 static int
-keep_bad(void *ctx, const struct spt_map_bad *b, struct spt_err *e)
-{
-	struct spt_sink *sink = ctx;
-	struct spt_buf line;
-	int rc = -1;
-
-	spt_buf_init(&line, spt_io_system());
-	if (spt_buf_printf(&line, e, "{\"epoch\":%lld,\"row\":%lld,\"reason\":",
-		(long long)b->epoch, (long long)b->row) == 0 &&
-	    spt_json_put_string(&line, b->reason, strlen(b->reason), e) == 0 &&
-	    spt_buf_puts(&line, ",\"text\":", e) == 0 &&
-	    spt_json_put_string(&line, b->json, b->n, e) == 0 &&
-	    spt_buf_puts(&line, "}\n", e) == 0)
-		rc = sink->ops->write(sink, line.data, line.len, e);
-	spt_buf_fini(&line);
-	return rc;
-}
-
-static int
-open_bad(const char *how, const struct spt_io *io, struct spt_sink **sink,
-    struct spt_map_conf *conf, struct spt_err *e)
+set_bad(const char *how, struct spt_map_conf *conf, struct spt_run *run,
+    struct spt_err *e)
 {
 	if (how == NULL || strcmp(how, "stop") == 0)
 		return 0;
-	conf->bad = skip_bad;
-	if (strcmp(how, "skip") == 0)
+	if (strcmp(how, "-") == 0)
+		return spt_fail(e, SPT_EUSAGE,
+		    "-b -: standard output is the stream of results: name a "
+		    "file");
+	if (strcmp(how, "skip") == 0) {
+		conf->bad = skip_bad;
 		return 0;
-	if (spt_sink_file(sink, io, how, false, e) < 0)
-		return -1;
-	conf->bad = keep_bad;
-	conf->ctx = *sink;
+	}
+	run->side = how;
+	run->side_format = "ndjson";
 	return 0;
 }
 
@@ -123,12 +108,38 @@ describe(const struct spt_map_conf *c, struct spt_buf *out, struct spt_err *e)
 	return spt_buf_puts(out, c->same ? ",\"same\":true}" : "}", e);
 }
 
+/* --explain: no row is read. */
+static int
+explain(struct spt_map *map, const struct spt_run *run)
+{
+	const struct spt_schema *schema;
+	struct spt_in *in = NULL;
+	struct spt_err e = { 0 };
+	struct spt_buf text;
+
+	spt_buf_init(&text, run->io);
+	if (isatty(STDIN_FILENO))
+		spt_fail(&e, SPT_EUSAGE,
+		    "standard input is a terminal, not a stream: sread FILE | "
+		    "smap --explain ...");
+	else if (spt_in_open(
+		     &in, run->io, STDIN_FILENO, "standard input", &e) == 0 &&
+		 spt_in_get_schema(in, &schema, &e) >= 0 &&
+		 spt_map_explain(map, schema, &text, &e) == 0)
+		(void)!spt_io_write(run->io, STDOUT_FILENO, text.data, text.len,
+		    "standard output", &e);
+	spt_map_fini(map);
+	if (in != NULL)
+		spt_in_close(in);
+	spt_buf_fini(&text);
+	return spt_tool_finish(run, &e);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct opts o = { 0 };
 	struct spt_map_conf conf = { .nomem = no_memory };
-	struct spt_sink *sink = NULL;
 	struct spt_err e = { 0 };
 	struct spt_buf args;
 	struct spt_run run;
@@ -142,20 +153,15 @@ main(int argc, char *argv[])
 	conf.program = run.operands[0];
 	conf.schema = o.schema;
 	conf.same = o.same;
-	if (describe(&conf, &args, &e) < 0 ||
+	if (set_bad(o.bad, &conf, &run, &e) < 0 ||
+	    describe(&conf, &args, &e) < 0 ||
 	    (text = spt_buf_str(&args, &e)) == NULL ||
-	    spt_map_init(&map, run.io, &conf, &e) < 0) {
+	    spt_map_init(&map, run.io, &conf, &e) < 0)
 		status = spt_tool_finish(&run, &e);
-	} else if (open_bad(o.bad, run.io, &sink, &map.conf, &e) < 0) {
-		spt_map_fini(&map);
-		status = spt_tool_finish(&run, &e);
-	} else {
+	else if (o.explain)
+		status = explain(&map, &run);
+	else
 		status = spt_tool_stage(&run, &spt_map_stage, &map, text);
-		if (status == 0 && sink != NULL && sink->ops->end(sink, &e) < 0)
-			status = spt_tool_finish(&run, &e);
-	}
-	if (sink != NULL)
-		sink->ops->close(sink);
 	spt_buf_fini(&args);
 	return status;
 }

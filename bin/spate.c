@@ -554,6 +554,8 @@ tell(void *ctx, const struct spt_finding *f, struct spt_err *e)
 		[SPT_BROKEN] = "BROKEN" };
 	struct visit *v = ctx;
 
+	if (f->verdict == SPT_SPARE)
+		return 0;
 	v->harmless += f->verdict == SPT_HARMLESS;
 	v->repairable += f->verdict == SPT_REPAIRABLE;
 	v->broken += f->verdict == SPT_BROKEN;

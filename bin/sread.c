@@ -108,7 +108,8 @@ show_progress(void *run_, const struct spt_ingest_progress *p)
 		snprintf(left, sizeof left, ", %d%%, %.0f s left",
 		    (int)(100 * p->bytes / (uint64_t)p->total),
 		    seconds * (double)p->total / (double)p->bytes - seconds);
-	fprintf(stderr, "\r\033[K%s: %s, %lld rows, %.0f rows/s%s", p->file,
+	/* The cursor waits at its start: what others print goes over it. */
+	fprintf(stderr, "%s: %s, %lld rows, %.0f rows/s%s\033[K\r", p->file,
 	    bytes, (long long)p->rows, (double)p->rows / seconds, left);
 }
 
@@ -237,6 +238,10 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 	d->max_record = o->max_record;
 	if (o->year > 9999)
 		return spt_fail(e, SPT_EUSAGE, "--year: 1 to 9999");
+	if (o->bad != NULL && strcmp(o->bad, "-") == 0)
+		return spt_fail(e, SPT_EUSAGE,
+		    "-b -: standard output is the stream of rows: name a "
+		    "file, or skip");
 	if (o->max_record > (1 << 30))
 		return spt_fail(e, SPT_EUSAGE, "--max-record: at most 1G");
 	if (set_delimiter(o->delimiter, &d->delimiter, e) < 0 ||

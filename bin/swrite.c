@@ -124,7 +124,7 @@ run_stage(struct spt_run *run, const struct spt_egress_conf *conf,
 
 static void
 set_conf(struct spt_egress_conf *conf, const struct opts *o,
-    const struct spt_run *run, const struct spt_tz *tz)
+    struct spt_run *run, const struct spt_tz *tz)
 {
 	spt_terminal_conf(conf, STDOUT_FILENO);
 	conf->format = o->format;
@@ -135,6 +135,8 @@ set_conf(struct spt_egress_conf *conf, const struct opts *o,
 	conf->tz = tz;
 	conf->gzip = o->gzip;
 	conf->roll = o->roll;
+	conf->say = spt_tool_say;
+	conf->say_ctx = run;
 	conf->sinks = (const char *const *)run->operands;
 	conf->n_sinks = (size_t)run->n_operands;
 }

@@ -175,6 +175,19 @@ set_option(
 	return rc < 0 ? spt_err_where(e, "--%s", o->name) : 0;
 }
 
+/* "-5s" is most likely meant as a value.  word is the argument in which getopt
+ * stopped. */
+static int
+refuse_letter(const char *word, struct spt_err *e)
+{
+	if (word[0] == '-' && strchr("0123456789.", word[1]) != NULL)
+		return spt_fail(e, SPT_EUSAGE,
+		    "\"%s\": a number or duration here cannot be negative "
+		    "(what begins with - and is no option goes behind --)",
+		    word);
+	return spt_fail(e, SPT_EUSAGE, "unknown option -%c", optopt);
+}
+
 static int
 parse_options(struct parse *p, int argc, char *argv[], struct spt_err *e)
 {
@@ -189,8 +202,12 @@ parse_options(struct parse *p, int argc, char *argv[], struct spt_err *e)
 			return spt_fail(
 			    e, SPT_EUSAGE, "-%c needs a value", optopt);
 		if (c == '?' && optopt != 0)
-			return spt_fail(
-			    e, SPT_EUSAGE, "unknown option -%c", optopt);
+			return refuse_letter(optind < argc &&
+						     argv[optind][0] == '-' &&
+						     argv[optind][1] == optopt
+						 ? argv[optind]
+						 : argv[optind - 1],
+			    e);
 		if (c == '?')
 			return spt_fail(e, SPT_EUSAGE, "unknown option %s",
 			    argv[optind - 1]);
@@ -403,12 +420,14 @@ open_outputs(struct spt_run *run, struct spt_loop *l,
 		return -1;
 	if (run->side == NULL)
 		return 0;
-	*side = (struct spt_egress_conf){ .format = "arrow",
+	*side = (struct spt_egress_conf){
+		.format = run->side_format != NULL ? run->side_format : "arrow",
 		.sinks = &run->side,
 		.n_sinks = 1,
 		.fd = -1,
 		.limit = -1,
-		.commits = places };
+		.commits = places
+	};
 	*places =
 	    (struct spt_commits){ side_restore, side_record, side_commit, l };
 	return spt_egress_open(&l->out[1], run->io, side, e);
@@ -433,6 +452,7 @@ spt_tool_stage(struct spt_run *run, const struct spt_stage *stage, void *self,
 		.signals = run->signals,
 		.say = spt_tool_say,
 		.say_ctx = run,
+		.out = { [2] = run->second },
 	};
 
 	if (isatty(STDIN_FILENO))
@@ -444,6 +464,8 @@ spt_tool_stage(struct spt_run *run, const struct spt_stage *stage, void *self,
 		return spt_loop_run(&l, &e) < 0 ? spt_tool_finish(run, &e) : 0;
 	if (l.out[SPT_STREAM] != NULL)
 		l.out[SPT_STREAM]->ops->close(l.out[SPT_STREAM]);
+	if (run->second != NULL)
+		run->second->ops->close(run->second);
 	if (stage->close != NULL)
 		stage->close(self);
 	return spt_tool_finish(run, &e);

@@ -53,6 +53,10 @@ struct spt_run {
 	/* Set by the program before spt_tool_stage: the file that side output
 	 * 1 becomes, as an Arrow stream; NULL: it is not wanted. */
 	const char *side;
+	const char *side_format; /* as swrite -f; NULL: arrow */
+	/* Side output 2, a port that the program opened, or NULL.
+	 * spt_tool_stage closes it. */
+	struct spt_port *second;
 };
 
 /* Parses the command line into opts (zeroed or with defaults) and *run; does

@@ -31,6 +31,7 @@ call()
 	smap) argv=(smap --same 'select(.k != "b")') ;;
 	swatermark) argv=(swatermark time 1m) ;;
 	swindow) argv=(swindow -w 10m -k k count sum:v) ;;
+	sscore) argv=(sscore --learn kmeans -c v) ;;
 	swrite) argv=(swrite -f csv) ;;
 	*)
 		echo "battery.bats does not know how to call $1"
@@ -47,6 +48,7 @@ food()
 	case $1 in
 	sread) rows_csv >in ;;
 	swatermark) rows_stream >in ;;
+	sscore) rows_csv | sed 's/,a,$/,a,3/' | sread -f csv --epoch-rows 2 - >in ;;
 	*) rows_stream | swatermark time 1m >in ;;
 	esac
 }

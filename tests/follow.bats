@@ -198,6 +198,7 @@ becomes()
 	soon 1000
 	mv d/app.log d/app.log.1
 	echo last >>d/app.log.1
+	soon last
 	echo first >d/app.log
 	soon first
 	# Compressed by hand, in small steps, as a big one would be.

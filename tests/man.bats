@@ -109,9 +109,9 @@ check_command()
 {
 	local place=$1 status=0
 
-	grep -E '^(sread|smap|swatermark|swindow|swrite): ' shown |
+	grep -E '^(sread|smap|swatermark|swindow|sscore|swrite): ' shown |
 		sort >shown.err || true
-	grep -vE '^(sread|smap|swatermark|swindow|swrite): ' shown \
+	grep -vE '^(sread|smap|swatermark|swindow|sscore|swrite): ' shown \
 		>shown.out || true
 	timeout "$limit" bash -o pipefail command.sh </dev/null \
 		>printed.out 2>printed || status=$?
@@ -185,6 +185,10 @@ examples()
 
 @test "the examples of swindow(1)" {
 	examples swindow.1
+}
+
+@test "the examples of sscore(1)" {
+	examples sscore.1
 }
 
 @test "the examples of swrite(1)" {

@@ -176,6 +176,7 @@ ids()
 	sread in.csv >in
 	input=in
 	expect 0 smap -b bad.ndjson '{kb: (.bytes / 1024)}'
+	says 'smap: 1 row bad (kept)'
 	[ "$(wc -l <bad.ndjson)" -eq 1 ]
 	says '{"epoch":0,"row":2,"reason":"null (null) and number (1024) cannot be divided","text":"{\"time\":\"2024-05-01T10:00:01Z\",\"path\":\"/b\",\"status\":404,\"bytes\":null}"}' bad.ndjson
 	expect 0 sh -c 'sread bad.ndjson | smap ".text | fromjson" | swrite'
@@ -184,6 +185,39 @@ ids()
 		2024-05-01T10:00:01Z,/b,404.0,
 	END
 	check_same out wanted
+}
+
+@test "-b - is refused: the stream is there" {
+	echo precious >./-
+	expect 2 smap -b - .
+	says '-b -: standard output is the stream of results: name a file'
+	[ "$(cat ./-)" = precious ]
+}
+
+@test "under a checkpoint the file of bad rows has each once" {
+	requests >in.csv
+	run_once()
+	{
+		sread -f csv -C ck --epoch-rows 1 in.csv |
+			smap -b bad.ndjson '{path, kb: (.bytes / 1024)}' |
+			swrite out.csv
+	}
+	run_once 2>err
+	[ "$(wc -l <bad.ndjson)" -eq 1 ]
+	# What a run that died may have left behind is taken back.
+	echo '{"half' >>bad.ndjson
+	printf '2024-05-01T10:00:03Z,/d,200,\n2024-05-01T10:00:04Z,/e,200,1\n' \
+		>>in.csv
+	run_once 2>err
+	[ "$(wc -l <bad.ndjson)" -eq 2 ]
+	says '"epoch":1,"row":1' bad.ndjson
+	says '"path\":\"/d\"' bad.ndjson
+	[ "$(wc -l <out.csv)" -eq 4 ]
+	# A file that has lost rows is not a place to go on.
+	head -n 1 bad.ndjson >copy && cat copy >bad.ndjson
+	echo '2024-05-01T10:00:05Z,/f,200,1' >>in.csv
+	run_once 2>err || true
+	says 'smap: bad.ndjson'
 }
 
 @test "a row gives all of its results or none" {
@@ -221,18 +255,20 @@ ids()
 	[ "$(wc -l <out1)" -eq 5001 ]
 }
 
-@test "a stream without end needs -s or --same" {
+@test "a stream without end needs -s or --same, where kernels do not know" {
 	requests >in.csv
 	sread in.csv >bounded
 	mkfifo feed
 	(cat in.csv >feed) &
 	sread -f csv --every 50ms - <feed >in
 	input=in
-	expect 2 smap .
+	expect 2 smap '.path | split("/")[]'
 	says "must be told: -s 'name type, ...', or --same"
 	input=in
 	expect 0 smap --same 'select(.status == 500)'
 	swrite <out | grep -q '/c,500,2048'
+	expect 0 smap 'select(.status == 500) | {path, kb: (.bytes / 1024)}'
+	swrite <out | grep -q '/c,2.0'
 }
 
 @test "--same takes only the columns of the input" {
@@ -319,6 +355,46 @@ ids()
 	input=in
 	expect 1 smap 'repeat(1)'
 	says 'more than 1048576 results from one row'
+}
+
+@test "--explain says what is compiled, and what comes out" {
+	requests >in.csv
+	sread in.csv >in
+	input=in
+	expect 0 smap --explain \
+		'select(.status >= 500) | {path, kb: (.bytes / 1024)}'
+	cat >wanted <<-'END'
+		compiled: yes
+		select: (.status >= 500)
+		path: passed on
+		kb: (.bytes / 1024)
+		columns: path string, kb float
+	END
+	check_same out wanted
+	expect 0 smap --explain '.path | split("/")[]'
+	cat >wanted <<-'END'
+		compiled: no, libjq runs it row by row: "]" is not compiled
+		columns: learnt from the first 1000 results
+	END
+	check_same out wanted
+	expect 0 smap --explain -s 'path string' '{path: (.path | explode)}'
+	says 'explode/0 is not compiled' out
+	says 'columns: path string' out
+	expect 2 smap --explain '.a |'
+}
+
+@test "compiled and not compiled give the same rows" {
+	requests >in.csv
+	sread in.csv >in
+	for p in 'select(.status >= 400) | {path, s: "\(.status)"}' \
+		'.bytes |= (. // 0)' '. + {kb: ((.bytes // 0) / 1024)}' \
+		'{time, class: (if .status >= 500 then "5xx" else "ok" end)}'; do
+		smap "$p" <in >a
+		smap "def libjq: .; $p" <in >b
+		swrite -f ndjson <a >got
+		swrite -f ndjson <b >wanted
+		check_same got wanted
+	done
 }
 
 @test "streams of others need no -s, and . passes every value on" {

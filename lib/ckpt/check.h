@@ -9,9 +9,10 @@
 #include "ckpt/heads.h"
 
 enum spt_verdict {
-	SPT_HARMLESS = 1, /* the next run copes with it by itself */
-	SPT_REPAIRABLE,   /* harmless, and spt_ckpt_repair removes it */
-	SPT_BROKEN,       /* the next run would be refused */
+	SPT_SPARE = 1,  /* as it should be: kept for a while, not needed */
+	SPT_HARMLESS,   /* the next run copes with it by itself */
+	SPT_REPAIRABLE, /* harmless, and spt_ckpt_repair removes it */
+	SPT_BROKEN,     /* the next run would be refused */
 };
 
 struct spt_finding {
@@ -30,10 +31,10 @@ SPT_MUST int spt_ckpt_check(const struct spt_io *io, const char *path,
     int (*each)(void *ctx, const struct spt_finding *f, struct spt_err *e),
     void *ctx, struct spt_err *e);
 
-/* Removes what is SPT_REPAIRABLE: temporary files of crashed attempts, state
- * files and spool segments that no restore needs.  Takes lock.source and
- * `lock` exclusively (SPT_ECHECKPOINT when somebody works there).  *removed
- * counts. */
+/* Removes what is SPT_SPARE or SPT_REPAIRABLE: temporary files of crashed
+ * attempts, and state files that no restore needs.  Takes
+ * lock.source and `lock` exclusively (SPT_ECHECKPOINT when somebody works
+ * there).  *removed counts. */
 SPT_MUST int spt_ckpt_repair(
     const struct spt_io *io, const char *path, int *removed, struct spt_err *e);
 

@@ -99,11 +99,15 @@ check_need(struct folder *f, const char *file, int64_t epoch, struct spt_err *e)
 	name = name_of(f, file, e);
 	if (name == NULL)
 		return -1;
+	/* A snapshot that no head has named yet is written behind a barrier. */
+	if (epoch > f->base && epoch <= f->k->committed)
+		return spt_check_tell(f->k, SPT_SPARE, name, -1,
+		    "no head names it", "nothing: the next run removes it", e);
 	if (epoch > f->base)
 		return spt_check_tell(f->k, SPT_HARMLESS, name, -1,
 		    "newer than the newest commit",
 		    "nothing: the next run removes it", e);
-	return spt_check_tell(f->k, SPT_REPAIRABLE, name, -1,
+	return spt_check_tell(f->k, SPT_SPARE, name, -1,
 	    "no restart needs it any more", "nothing: the next run removes it",
 	    e);
 }

@@ -13,7 +13,8 @@
  *          spt_epochlog_trim and spt_spool_drop.  At the end: wait until
  *          spt_follow says that the last epoch is committed.
  * a stage: spt_member_join (member.h), spt_member_load, at each barrier
- *          spt_member_save, then forward spt_member_head.
+ *          spt_member_save, then forward spt_member_head, then
+ *          spt_member_settle.
  * swrite:  spt_sink_enter (run.h), spt_commitlog_open; for each epoch commit
  *          its sinks, then spt_commitlog_append.
  */

@@ -264,5 +264,7 @@ spt_durable_mkdir(const struct spt_io *io, const char *path, unsigned mode,
 		return -1;
 	rc = spt_durable_sync_folder(io, above, e);
 	spt_free(io, above);
-	return rc;
+	/* The folder above may be called "." */
+	return rc < 0 ? spt_err_where(e, "%s: its name cannot be kept", path)
+		      : 0;
 }

@@ -79,8 +79,11 @@ reopen(struct spt_follow *f, struct spt_err *e)
 	if (f->fd < 0)
 		return -1;
 	spt_reader_init(&f->r, f->io, f->fd, f->path, 0, 0);
-	if (f->io->fstat(f->io, f->fd, &st) < 0)
-		return spt_fail_errno(e, errno, "%s: cannot look at", f->path);
+	if (f->io->fstat(f->io, f->fd, &st) < 0) {
+		spt_fail_errno(e, errno, "%s: cannot look at", f->path);
+		leave(f);
+		return -1;
+	}
 	f->dev = st.st_dev;
 	f->ino = st.st_ino;
 	return 0;
@@ -117,6 +120,7 @@ int
 spt_follow_poll(struct spt_follow *f, struct spt_err *e)
 {
 	struct stat st;
+	int rc;
 
 	if (f->io->lstat(f->io, f->path, &st) < 0)
 		return spt_fail_errno(e, errno, "%s: cannot look at", f->path);
@@ -127,7 +131,11 @@ spt_follow_poll(struct spt_follow *f, struct spt_err *e)
 		return 0;
 	}
 	f->seen = st.st_size;
-	return read_on(f, e);
+	rc = read_on(f, e);
+	/* Whoever tries again begins anew: nothing is passed over. */
+	if (rc < 0)
+		leave(f);
+	return rc;
 }
 
 int64_t

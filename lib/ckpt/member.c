@@ -11,6 +11,7 @@
 
 #include "ckpt/durable.h"
 #include "ckpt/member_state.h"
+#include "ckpt/recordlog.h"
 
 /* ---- the folder ---------------------------------------------------------- */
 
@@ -127,6 +128,9 @@ check_absent(struct spt_member *m, int64_t restore, struct spt_err *e)
 
 static const char advice[] =
     "bring it back from a copy, or start this stage empty with --new-state";
+static const char changed_advice[] =
+    "go on with the former ones, or start empty: this stage with --new-state, "
+    "the whole query with another checkpoint";
 
 /* Puts what to do behind a refusal. */
 static int
@@ -195,8 +199,7 @@ judge(struct spt_member *m, const struct spt_member_conf *conf,
 		    "stage %s has other arguments or another input than its "
 		    "state was made with",
 		    m->id);
-	return advise(e,
-	    "go on with the former ones, or drop the state with --new-state");
+	return advise(e, changed_advice);
 }
 
 /* Compares with the file `stage` and writes it anew if it differs. */
@@ -244,6 +247,31 @@ has_note(struct spt_member *m, struct spt_err *e)
 	return rc;
 }
 
+/* Nothing is committed before every stage has joined.  A run that has, beyond
+ * what its header says, is over: this is its stream once more, and what it
+ * would have removed is the state of epochs that are done. */
+static int
+check_begin(struct spt_member *m, int64_t restore, struct spt_err *e)
+{
+	struct spt_log log;
+	int64_t newest;
+	int rc;
+
+	rc = spt_log_open(&log, &m->ckpt, "commits.log", SPT_REC_COMMIT, false,
+	    NULL, NULL, e);
+	newest = spt_log_newest(&log);
+	spt_log_close(&log);
+	if (rc < 0)
+		return -1;
+	if (newest <= restore)
+		return 0;
+	return spt_fail(e, SPT_ECHECKPOINT,
+	    "%s: epoch %lld is committed already, and the stream begins behind "
+	    "epoch %lld: it is a copy of a stream that was (start the whole "
+	    "pipeline again)",
+	    m->ckpt.path, (long long)newest, (long long)restore);
+}
+
 /* ---- join, leave --------------------------------------------------------- */
 
 static int
@@ -253,7 +281,8 @@ open_state(
 	int rc, known = find_head(m, conf, e);
 	bool write;
 
-	if (known < 0 || make_folder(m, e) < 0 || lock_folder(m, e) < 0 ||
+	if (known < 0 || check_begin(m, conf->restore, e) < 0 ||
+	    make_folder(m, e) < 0 || lock_folder(m, e) < 0 ||
 	    (known == 0 && check_absent(m, conf->restore, e) < 0))
 		return -1;
 	if (conf->new_state) {
@@ -268,8 +297,14 @@ open_state(
 	spt_head_print(&m->head, m->what);
 	if (!write)
 		return 0;
-	return spt_stagenote_write(m->io, m->dir.path, m->ckpt.uuid, m->id,
-	    conf->args, conf->schema, e);
+	m->args = spt_strdup(m->io, conf->args, e);
+	m->schema = m->args != NULL ? spt_strdup(m->io, conf->schema, e) : NULL;
+	if (m->schema == NULL)
+		return -1;
+	/* A state that is there is of the former ones until the next save;
+	 * load may still refuse to go on with it. */
+	m->note_due = true;
+	return m->head.file[0] == '\0' ? spt_member_note(m, e) : 0;
 }
 
 int
@@ -286,6 +321,8 @@ spt_member_join(struct spt_member **out, const struct spt_io *io,
 	m->io = io;
 	m->delta_fd = -1;
 	m->has_state = conf->has_state;
+	m->warn = conf->warn;
+	m->ctx = conf->ctx;
 	strcpy(m->what, "-");
 	spt_pen_init(&m->pen, io);
 	m->id = spt_strdup(io, conf->id, e);
@@ -322,7 +359,7 @@ spt_member_load(struct spt_member *m,
 	assert(m->head.file[0] != '\0');
 	if (spt_state_load(&at, &m->head, load, self, &m->loaded, e) == 0)
 		return 0;
-	return advise(e, advice);
+	return advise(e, m->changed ? changed_advice : advice);
 }
 
 const char *
@@ -368,6 +405,8 @@ spt_member_leave(struct spt_member *m)
 	spt_lockfile_drop(&m->lock);
 	spt_stage_leave(&m->run);
 	spt_ckpt_fini(&m->ckpt);
+	spt_free(io, m->args);
+	spt_free(io, m->schema);
 	spt_free(io, m->id);
 	spt_free(io, m);
 }

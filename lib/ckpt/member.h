@@ -25,6 +25,9 @@ struct spt_member_conf {
 	 * and *e (SPT_ECHECKPOINT) says why.  NULL: it may not. */
 	int (*accept)(void *ctx, const char *old_args, const char *old_schema,
 	    struct spt_err *e);
+	/* One line for the user: old files that cannot be removed (said once).
+	 * NULL: nothing said. */
+	void (*warn)(void *ctx, const char *line);
 	void *ctx;
 };
 
@@ -47,11 +50,19 @@ SPT_MUST int spt_member_load(struct spt_member *m,
     void *self, struct spt_err *e);
 /* Barrier of `epoch`: asks save(self, out, delta, e) for the state, makes it
  * durable, and moves the head.  delta is false for the first save of a
- * process and whenever a new snapshot is due; it may be answered with more
- * than what changed, but removes must be complete.  Removes files that no
- * restore needs.  Not to be called for an epoch without rows whose state did
- * not change: the head stays then.  After -1 the member refuses. */
+ * process; it may be answered with more than what changed, but removes must be
+ * complete.  Not to be called for an epoch without rows whose state did not
+ * change: the head stays then.  After -1 the member refuses. */
 SPT_MUST int spt_member_save(struct spt_member *m, int64_t epoch,
+    int (*save)(
+	void *self, struct spt_state_out *out, bool delta, struct spt_err *e),
+    void *self, struct spt_err *e);
+/* What may wait until the barrier of `epoch` was forwarded, if settles: a new
+ * snapshot of the state as save left it, which the heads of later epochs name,
+ * and the removal of files that no restore needs.  After -1 the member
+ * refuses; what cannot be removed is only told to conf.warn. */
+bool spt_member_settles(const struct spt_member *m);
+SPT_MUST int spt_member_settle(struct spt_member *m, int64_t epoch,
     int (*save)(
 	void *self, struct spt_state_out *out, bool delta, struct spt_err *e),
     void *self, struct spt_err *e);

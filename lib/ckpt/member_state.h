@@ -28,6 +28,15 @@ struct spt_member {
 	int64_t deltas;
 	struct spt_pen pen; /* of the delta file */
 	struct spt_follow *follow;
+	/* What the file `stage` is to say once there is a state of it. */
+	char *args, *schema;
+	bool note_due;
+	void (*warn)(void *ctx, const char *line);
+	void *ctx;
+	bool warned;
 };
+
+/* Writes the file `stage` if that is due. */
+SPT_MUST int spt_member_note(struct spt_member *m, struct spt_err *e);
 
 #endif

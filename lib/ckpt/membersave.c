@@ -6,9 +6,10 @@
  * proportional to what the epoch touched.  A new snapshot is due when reading
  * the deltas would cost more than reading the snapshot, or when there are
  * MANY; small deltas may outweigh a small snapshot for a while, because a new
- * file costs more than an append.  It is written at the barrier that needs it:
- * every other way must copy the state or stop it from changing, and the
- * snapshots of a run are few.
+ * file costs more than an append.  It is written when the barrier has left
+ * with the delta, before the next row is read: so nobody behind waits for it,
+ * and the state neither is copied nor changes.  The heads of the epochs that
+ * follow name it; that of its own epoch names the delta.
  *
  * Nothing is forwarded before the file is synced, and, if it is new, its
  * folder.  A file that a failed or killed save left behind is never named by
@@ -146,7 +147,7 @@ delta(struct spt_member *m, int64_t epoch, const struct saver *by,
 static bool
 due(const struct spt_member *m)
 {
-	if (!m->has_base || m->deltas >= MANY)
+	if (m->deltas >= MANY)
 		return true;
 	return m->delta_fd >= 0 && m->pen.at > SMALL &&
 	       m->pen.at > m->base.length;
@@ -165,6 +166,23 @@ clean(struct spt_member *m, struct spt_err *e)
 	return spt_statedir_clean(&m->dir, spt_follow_epoch(m->follow), e);
 }
 
+static int
+refuse(const struct spt_member *m, struct spt_err *e)
+{
+	return spt_fail(e, SPT_ESYSTEM,
+	    "%s: an earlier save failed, nothing more is written", m->dir.path);
+}
+
+int
+spt_member_note(struct spt_member *m, struct spt_err *e)
+{
+	if (!m->note_due)
+		return 0;
+	m->note_due = false;
+	return spt_stagenote_write(
+	    m->io, m->dir.path, m->ckpt.uuid, m->id, m->args, m->schema, e);
+}
+
 int
 spt_member_save(struct spt_member *m, int64_t epoch,
     int (*save)(
@@ -175,14 +193,53 @@ spt_member_save(struct spt_member *m, int64_t epoch,
 	int rc;
 
 	if (m->failed)
-		return spt_fail(e, SPT_ESYSTEM,
-		    "%s: an earlier save failed, nothing more is written",
-		    m->dir.path);
+		return refuse(m, e);
 	m->failed = true;
-	rc = due(m) ? snapshot(m, epoch, &by, e) : delta(m, epoch, &by, e);
-	if (rc < 0 || clean(m, e) < 0)
+	if (spt_member_note(m, e) < 0)
+		return -1;
+	rc = m->has_base ? delta(m, epoch, &by, e) : snapshot(m, epoch, &by, e);
+	if (rc < 0)
 		return -1;
 	spt_head_print(&m->head, m->what);
 	m->failed = false;
+	return 0;
+}
+
+/* That old files stay hurts nobody now, and may be over the next time. */
+static void
+tidy(struct spt_member *m)
+{
+	struct spt_err why = { 0 };
+
+	if (clean(m, &why) == 0 || m->warned || m->warn == NULL)
+		return;
+	m->warned = true;
+	m->warn(m->ctx, why.msg);
+}
+
+bool
+spt_member_settles(const struct spt_member *m)
+{
+	return due(m) || m->dir.n > 1;
+}
+
+int
+spt_member_settle(struct spt_member *m, int64_t epoch,
+    int (*save)(
+	void *self, struct spt_state_out *out, bool delta, struct spt_err *e),
+    void *self, struct spt_err *e)
+{
+	const struct saver by = { save, self };
+
+	if (m->failed)
+		return refuse(m, e);
+	if (due(m)) {
+		m->failed = true;
+		if (snapshot(m, epoch, &by, e) < 0)
+			return -1;
+		spt_head_print(&m->head, m->what);
+		m->failed = false;
+	}
+	tidy(m);
 	return 0;
 }

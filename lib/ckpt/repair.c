@@ -16,7 +16,7 @@ collect(void *ctx, const struct spt_finding *f, struct spt_err *e)
 {
 	struct repair *r = ctx;
 
-	if (f->verdict != SPT_REPAIRABLE)
+	if (f->verdict != SPT_REPAIRABLE && f->verdict != SPT_SPARE)
 		return 0;
 	return spt_buf_put(&r->files, f->file, strlen(f->file) + 1, e);
 }

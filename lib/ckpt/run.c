@@ -60,10 +60,13 @@ holders(const struct spt_ckpt *c, const char *name, struct spt_buf *out,
 	return text;
 }
 
-static void
-nap(const struct spt_io *io, int ms)
+static int
+nap(const struct spt_io *io, const struct spt_waiting *w, struct spt_err *e)
 {
-	io->poll(io, NULL, 0, ms);
+	if (w != NULL && w->pause != NULL)
+		return w->pause(w->ctx, PAUSE_MS, e);
+	io->poll(io, NULL, 0, PAUSE_MS);
+	return 0;
 }
 
 static bool
@@ -228,9 +231,10 @@ take_over(struct spt_lockfile *l, const struct spt_ckpt *c,
 			    c->path);
 		else
 			rc = tell(c, w, &told, e);
+		if (rc == 0)
+			rc = nap(c->io, w, e);
 		if (rc < 0)
 			break;
-		nap(c->io, PAUSE_MS);
 	}
 	spt_buf_fini(&told);
 	return rc;
@@ -305,7 +309,8 @@ spt_source_await_sink(const struct spt_source_run *r, int timeout_ms,
 			    "s: end the pipe with swrite, and keep programs "
 			    "out of it that drop the stream's metadata",
 			    r->c->path, (timeout_ms + 999) / 1000);
-		nap(io, PAUSE_MS);
+		if (nap(io, w, e) < 0)
+			return -1;
 	}
 	return rc < 0 ? -1 : 0;
 }
@@ -329,7 +334,8 @@ share(struct spt_lockfile *l, const struct spt_ckpt *c, struct spt_err *e)
 		if ((io->mono(io) - start) / 1000000 >= STAGE_WAIT_MS)
 			return spt_fail(e, SPT_ECHECKPOINT,
 			    "%s: a newer run is about to begin", c->path);
-		nap(io, PAUSE_MS);
+		if (nap(io, NULL, e) < 0)
+			return -1;
 	}
 	return rc < 0 ? -1 : 0;
 }

@@ -29,6 +29,9 @@ struct spt_waiting {
 	/* True: stop waiting; the call fails with SPT_ECHECKPOINT.  NULL:
 	 * never. */
 	bool (*stop)(void *ctx);
+	/* Sleeps so many milliseconds or less; -1 ends the wait with *e.
+	 * NULL: nothing but the time ends a sleep. */
+	int (*pause)(void *ctx, int ms, struct spt_err *e);
 	void *ctx;
 };
 
@@ -47,7 +50,7 @@ SPT_MUST int spt_source_enter(struct spt_source_run *r,
 SPT_MUST int spt_source_has_sink(
     const struct spt_source_run *r, struct spt_err *e);
 /* Waits for it up to timeout_ms.  0 it has; -1 it has not (SPT_ECHECKPOINT:
- * end the pipe with swrite), or w->stop. */
+ * end the pipe with swrite), or w->stop, or w->pause. */
 SPT_MUST int spt_source_await_sink(const struct spt_source_run *r,
     int timeout_ms, const struct spt_waiting *w, struct spt_err *e);
 /* Fine on a zeroed struct. */

@@ -48,8 +48,20 @@ spt_spool_path(const struct spt_spool *s, int64_t number, struct spt_err *e)
 
 struct listing {
 	struct spt_spool *s;
+	struct spt_buf *stale; /* names of temporary files, each with its NUL */
 	struct spt_err *e;
 };
+
+/* The temporary file of one of our segments, of a run that was killed? */
+static bool
+is_stale(const struct spt_spool *s, const char *file)
+{
+	size_t k = strlen(s->name), n = strlen(file);
+
+	return n > k + 6 && file[0] == '.' &&
+	       strncmp(file + 1, s->name, k) == 0 && file[k + 1] == '-' &&
+	       strcmp(file + n - 4, ".tmp") == 0;
+}
 
 static int
 look(void *ctx, const char *file)
@@ -59,6 +71,8 @@ look(void *ctx, const char *file)
 	size_t k = strlen(s->name), i;
 	int64_t v;
 
+	if (is_stale(s, file))
+		return spt_buf_put(l->stale, file, strlen(file) + 1, l->e) < 0;
 	if (strncmp(file, s->name, k) != 0 || file[k] != '-' ||
 	    file[k + 1] == '0' || file[k + 1] == '\0' ||
 	    strlen(file + k + 1) > 18 ||
@@ -74,17 +88,47 @@ look(void *ctx, const char *file)
 	return 0;
 }
 
+static int
+remove_all(
+    const struct spt_spool *s, const struct spt_buf *names, struct spt_err *e)
+{
+	struct spt_buf b;
+	const char *name, *path;
+	int rc = 0;
+
+	spt_buf_init(&b, s->io);
+	for (size_t at = 0; rc == 0 && at < names->len;
+	     at += strlen(name) + 1) {
+		name = (const char *)names->data + at;
+		b.len = 0;
+		rc = spt_buf_printf(&b, e, "%s/%s", s->folder, name);
+		if (rc == 0)
+			rc = (path = spt_buf_str(&b, e)) != NULL
+				 ? spt_durable_remove(s->io, path, e)
+				 : -1;
+	}
+	spt_buf_fini(&b);
+	return rc;
+}
+
 int
 spt_spool_list(struct spt_spool *s, struct spt_err *e)
 {
-	struct listing l = { s, e };
+	struct spt_buf stale;
+	struct listing l = { s, &stale, e };
 	int rc;
 
 	s->n = 0;
+	spt_buf_init(&stale, s->io);
 	rc = s->io->list(s->io, s->folder, look, &l);
 	if (rc < 0)
-		return spt_fail_errno(e, errno, "%s: cannot list", s->folder);
-	return rc > 0 ? -1 : 0;
+		spt_fail_errno(e, errno, "%s: cannot list", s->folder);
+	else if (rc > 0)
+		rc = -1;
+	else
+		rc = remove_all(s, &stale, e);
+	spt_buf_fini(&stale);
+	return rc;
 }
 
 /* ---- one segment --------------------------------------------------------- */

@@ -32,7 +32,7 @@ struct spt_spool {
 /* "folder/name-number", the caller's. */
 SPT_MUST char *spt_spool_path(
     const struct spt_spool *s, int64_t number, struct spt_err *e);
-/* Fills segment, ascending. */
+/* Fills segment, ascending; removes the temporary files of killed runs. */
 SPT_MUST int spt_spool_list(struct spt_spool *s, struct spt_err *e);
 
 /* Behind the name in the first record of a segment that was rewritten. */

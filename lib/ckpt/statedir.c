@@ -5,9 +5,10 @@
  * happened: it is removed, and the folder synced, before anything new is
  * written, so that a later restart cannot meet it.
  *
- * Cleaning: the state at epoch X is the newest snapshot up to X with some of
- * its deltas.  So with C committed, the newest snapshot up to C-1 and all that
- * are newer stay; C-1, because the commit of C may not be durable yet.
+ * Cleaning: the state at epoch X is the newest snapshot before X, or that of X,
+ * with some of its deltas.  So with C committed, the newest snapshot before
+ * C-1 and all that are newer stay; C-1, because the commit of C may not be
+ * durable yet.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -175,7 +176,7 @@ spt_statedir_clean(struct spt_statedir *d, int64_t committed, struct spt_err *e)
 	char name[40];
 	size_t keep = 0;
 
-	while (keep + 1 < d->n && d->snapshot[keep + 1] <= committed - 1)
+	while (keep + 1 < d->n && d->snapshot[keep + 1] < committed - 1)
 		keep++;
 	for (size_t i = 0; i < keep; i++) {
 		snprintf(

@@ -7,6 +7,7 @@
  * before the first commit takes back what a crash left.  Progress is for
  * people: it is neither synced nor needed, and a failure to write it is none.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,9 @@ read_sinks(struct spt_commits_ckpt *k, struct spt_err *e)
 		goto done;
 	fd = k->io->open(k->io, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
 	if (fd < 0) {
-		rc = 0;
+		rc = errno == ENOENT
+			 ? 0
+			 : spt_fail_errno(e, errno, "%s: cannot open", name);
 		goto done;
 	}
 	rc = read_all(k, fd, name, e) < 0 ? -1 : 1;

@@ -1,242 +1,209 @@
 /*
- * map - row by row through libjq.
+ * map - a program that has kernels (mapfast.h) is run batch by batch, and only
+ * its hard rows are done by libjq; any other runs in libjq row by row.  libjq
+ * is not started before it is needed: its start costs more than a million rows
+ * of kernels.
  *
- * Where neither -s nor --same says what the columns are, results are held
- * back, together with the rows that they came from, until enough have been
- * seen; then they go the way of all others.  Both limits count rows, results
- * and bytes of rows, never batches, so that the answer does not depend on how
- * the stream was cut.
+ * Compiled programs know their columns when the stream opens.  One thing only
+ * rows can tell: whether a number under a new name is an integer beyond 2^53.
+ * Where that may be, the first rows of a bounded input are looked at; if there
+ * is none the columns are what they are known to be, else libjq learns them.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "expr/map.h"
-#include "expr/mapout.h"
+#include "expr/mapbad.h"
+#include "expr/maprows.h"
 #include "expr/mapstate.h"
 
-struct spt_held {
-	struct spt_result r;
-	int64_t row;       /* its row in held_rows */
-	int64_t epoch_row; /* and what messages call it */
+/* ---- by kernels ---------------------------------------------------------- */
+
+struct hard {
+	struct spt_map *m;
+	int64_t before;  /* rows of the epoch before the batch */
+	int64_t scanned; /* offset of the part that rowrun knows */
 };
 
-/* ---- bad records ------------------------------------------------------- */
-
-/* Stops the run: says where, and what to do. */
 static int
-stop(struct spt_map *m, int64_t epoch_row, int64_t epoch,
-    const struct spt_misfit *why, struct spt_err *e)
+hard_row(void *ctx, const struct spt_batch *b, int64_t i, int64_t offset,
+    struct spt_emit *out, struct spt_err *e)
 {
-	struct spt_buf remedy;
-	int rc = 0;
+	struct hard *h = ctx;
 
-	spt_buf_init(&remedy, m->io);
-	if (why->col >= 0) {
-		rc = spt_buf_puts(&remedy, "-s '", e);
-		if (rc == 0)
-			rc = spt_mapspec_print(
-			    &m->spec, why->col, why->type, &remedy, e);
-		if (rc == 0)
-			rc = spt_buf_puts(&remedy, "' takes it; ", e);
-	}
-	if (rc == 0)
-		spt_fail(e, SPT_EDATA,
-		    "row %lld (epoch %lld): %s (%.*s-b skip goes on without "
-		    "such rows)",
-		    (long long)epoch_row, (long long)epoch, why->why.msg,
-		    (int)remedy.len, (const char *)remedy.data);
-	spt_buf_fini(&remedy);
-	return -1;
+	if (spt_map_wake(h->m, out, e) < 0)
+		return -1;
+	if (h->scanned != offset)
+		spt_rowrun_batch(&h->m->run, b);
+	h->scanned = offset;
+	h->m->epoch_row = h->before + offset + i;
+	return spt_map_row(h->m, b, i, out, e);
 }
 
-/* Row i of b is bad. */
+/* Rows first.. of b. */
 static int
-refuse(struct spt_map *m, const struct spt_batch *b, int64_t i,
-    int64_t epoch_row, struct spt_emit *out, const struct spt_misfit *why,
-    struct spt_err *e)
+map_fast(struct spt_map *m, const struct spt_batch *b, int64_t first,
+    struct spt_emit *out, struct spt_err *e)
 {
-	struct spt_map_bad bad = { 0 };
+	struct hard h = { m, m->epoch_row - first, -1 };
+	const struct spt_fast_hard hard = { hard_row, &h };
 
-	if (why->why.kind != SPT_EDATA) {
-		*e = why->why;
+	if (spt_fast_batch(&m->fast, b, first, &hard, out, e) < 0)
 		return -1;
-	}
-	m->bad++;
-	m->epoch_bad++;
-	bad.epoch = spt_emit_epoch(out);
-	if (m->conf.bad == NULL)
-		return stop(m, epoch_row, bad.epoch, why, e);
-	m->text.len = 0;
-	if (spt_row_put_json(&m->text, m->in, b, i, e) < 0)
-		return -1;
-	bad.row = epoch_row;
-	bad.reason = why->why.msg;
-	bad.json = (const char *)m->text.data;
-	bad.n = m->text.len;
-	return m->conf.bad(m->conf.ctx, &bad, e);
-}
-
-/* ---- results out ------------------------------------------------------- */
-
-static int
-put(struct spt_map *m, struct spt_result r, const struct spt_batch *b,
-    int64_t i, struct spt_emit *out, struct spt_misfit *why)
-{
-	struct spt_builder *to = spt_emit_builder(out, SPT_STREAM);
-
-	if (spt_mapout_put(&m->spec, r, b, i, to, &m->text, why) < 0) {
-		spt_builder_undo_row(to);
-		return -1;
-	}
-	return spt_emit_row(out, SPT_STREAM, &why->why);
-}
-
-/* All results of row i of b, or none. */
-static int
-put_all(struct spt_map *m, const struct spt_result *r, size_t n,
-    const struct spt_batch *b, int64_t i, struct spt_emit *out,
-    struct spt_misfit *why)
-{
-	if (n > 1)
-		for (size_t k = 0; k < n; k++)
-			if (spt_mapout_put(
-				&m->spec, r[k], b, i, NULL, &m->text, why) < 0)
-				return -1;
-	for (size_t k = 0; k < n; k++)
-		if (put(m, r[k], b, i, out, why) < 0)
-			return -1;
+	m->epoch_row = h.before + b->rows;
 	return 0;
 }
 
-/* ---- learning ---------------------------------------------------------- */
-
-static void
-drop_held(struct spt_map *m)
+static int
+map_slow(struct spt_map *m, const struct spt_batch *b, int64_t first,
+    struct spt_emit *out, struct spt_err *e)
 {
-	for (size_t k = 0; k < m->n_held; k++)
-		spt_result_free(m->held[k].r);
-	m->n_held = 0;
-	if (m->holding)
-		spt_builder_fini(&m->held_rows);
-	m->holding = false;
+	if (spt_map_wake(m, out, e) < 0)
+		return -1;
+	spt_rowrun_batch(&m->run, b);
+	for (int64_t i = first; i < b->rows; i++) {
+		/* The columns may have been learnt. */
+		if (m->fast_on)
+			return map_fast(m, b, i, out, e);
+		if (spt_map_row(m, b, i, out, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
-static int
-declare(struct spt_map *m, struct spt_emit *out, struct spt_err *e)
+/* ---- the first rows of a compiled program -------------------------------- */
+
+static bool
+has_big(const struct spt_batch *b)
 {
-	m->declared = true;
-	return spt_emit_schema(out, SPT_STREAM, &m->spec.schema, e);
+	for (size_t k = 0; k < b->n; k++) {
+		const struct spt_col *c = &b->cols[k];
+
+		for (int64_t i = 0; c->type == SPT_INT64 && i < b->rows; i++)
+			if (spt_int_big(c->ints[i]) && !spt_col_null(c, i))
+				return true;
+	}
+	return false;
 }
 
-/* The columns are those of what was held; what was held goes out. */
+/* What is known without rows is right. */
 static int
-settle(struct spt_map *m, struct spt_emit *out, struct spt_err *e)
+take_derived(struct spt_map *m, struct spt_emit *out, struct spt_err *e)
 {
-	struct spt_result *r = m->run.v;
+	bool unsure;
+
+	if (spt_fast_derive(&m->fast, &m->spec, &unsure, e) < 0 ||
+	    spt_map_speed_up(m, e) < 0)
+		return -1;
+	m->settled = true;
+	return spt_map_declare(m, out, e);
+}
+
+/* All early rows are there. */
+static int
+judge(struct spt_map *m, struct spt_emit *out, struct spt_err *e)
+{
 	struct spt_batch b;
 	int rc = 0;
 
-	if (spt_guess_settle(&m->guess, &m->spec, e) < 0 ||
-	    declare(m, out, e) < 0)
-		return -1;
-	m->settled = true;
-	if (m->holding)
-		spt_builder_batch(&m->held_rows, &b);
-	for (size_t k = 0, n; rc == 0 && k < m->n_held; k += n) {
-		struct spt_misfit why = { .col = -1 };
-		const struct spt_held *h = &m->held[k];
-
-		/* m->run.v had room for them before. */
-		for (n = 0; k + n < m->n_held && h[n].row == h->row; n++)
-			r[n] = h[n].r;
-		if (put_all(m, r, n, &b, h->row, out, &why) < 0)
-			rc = refuse(m, &b, h->row, h->epoch_row, out, &why, e);
-	}
-	drop_held(m);
+	m->judging = false;
+	spt_builder_batch(&m->early, &b);
+	if (!has_big(&b))
+		rc = take_derived(m, out, e);
+	if (rc == 0 && b.rows != 0)
+		rc = m->fast_on ? map_fast(m, &b, 0, out, e)
+				: map_slow(m, &b, 0, out, e);
+	spt_builder_fini(&m->early);
 	return rc;
 }
 
-/* Takes the results of the row at hand. */
+/* Takes the next early rows of b; *n of them. */
 static int
-hold(struct spt_map *m, const struct spt_batch *b, int64_t i,
+take_early(struct spt_map *m, const struct spt_batch *b, int64_t *n,
     struct spt_emit *out, struct spt_err *e)
 {
-	struct spt_misfit why = { .col = -1 };
-
-	for (size_t k = 0; k < m->run.n; k++)
-		if (spt_guess_add(&m->guess, m->run.v[k], b, i, &why.why) < 0)
-			return refuse(m, b, i, m->epoch_row, out, &why, e);
-	if (!m->holding && spt_builder_init(&m->held_rows, m->io, m->in, e) < 0)
-		return -1;
-	m->holding = true;
-	if (spt_grow(m->io, &m->held, &m->cap_held, m->n_held + m->run.n,
-		sizeof *m->held, e) < 0 ||
-	    spt_builder_rows(&m->held_rows, b, i, 1, e) < 0)
-		return -1;
-	for (size_t k = 0; k < m->run.n; k++) {
-		struct spt_held *h = &m->held[m->n_held++];
-
-		h->r = m->run.v[k];
-		h->row = m->held_rows.rows - 1;
-		h->epoch_row = m->epoch_row;
+	for (*n = 0; *n < b->rows && m->judging;) {
+		if (spt_builder_rows(&m->early, b, (*n)++, 1, e) < 0)
+			return -1;
+		if ((m->early.rows >= SPT_MAP_LEARN ||
+			spt_builder_bytes(&m->early) >= SPT_MAP_LEARN_BYTES) &&
+		    judge(m, out, e) < 0)
+			return -1;
 	}
-	m->run.n = 0;
-	if (m->n_held >= SPT_MAP_LEARN ||
-	    spt_builder_bytes(&m->held_rows) >= SPT_MAP_LEARN_BYTES)
-		return settle(m, out, e);
 	return 0;
 }
 
-/* ---- rows -------------------------------------------------------------- */
+/* ---- the stage --------------------------------------------------------- */
 
+/* Nobody said what the columns are.  1: the kernels know, or will. */
 static int
-map_row(struct spt_map *m, const struct spt_batch *b, int64_t i,
-    struct spt_emit *out, struct spt_err *e)
+derive(struct spt_map *m, bool ends, struct spt_emit *out, struct spt_err *e)
 {
-	struct spt_misfit why = { .col = -1 };
+	struct spt_mapspec trial;
+	bool unsure = false;
 	int rc;
 
-	m->epoch_row++;
-	rc = spt_rowrun_row(&m->run, b, i, &why.why);
-	if (rc == 0 && m->settled)
-		rc = put_all(m, m->run.v, m->run.n, b, i, out, &why);
-	if (rc < 0)
-		rc = refuse(m, b, i, m->epoch_row, out, &why, e);
-	else if (!m->settled && m->run.n != 0)
-		rc = hold(m, b, i, out, e);
-	return rc;
+	if (m->fast.result == NULL)
+		return 0;
+	spt_mapspec_init(&trial, m->io);
+	rc = spt_fast_derive(&m->fast, &trial, &unsure, e);
+	spt_mapspec_fini(&trial);
+	if (rc <= 0) {
+		m->fast.result = NULL;
+		return rc;
+	}
+	if (unsure && ends) {
+		m->judging = true;
+		return spt_builder_init(&m->early, m->io, m->in, e) < 0 ? -1
+									: 1;
+	}
+	m->derived = true;
+	return take_derived(m, out, e) < 0 ? -1 : 1;
 }
 
-/* ---- the stage --------------------------------------------------------- */
+static int
+open_columns(struct spt_map *m, struct spt_emit *out, struct spt_err *e)
+{
+	/* A stream of somebody else is one epoch, which ends. */
+	bool ends = spt_schema_bounded(m->in) ||
+		    spt_meta_get(&m->in->meta, SPT_KEY_PROFILE) == NULL;
+	int rc;
+
+	if (m->conf.same && spt_mapspec_add_input(&m->spec, m->in, e) < 0)
+		return -1;
+	if (m->conf.same || m->conf.schema != NULL) {
+		if (spt_mapspec_bind(&m->spec, m->in, NULL, e) < 0 ||
+		    (m->fast.result != NULL && spt_map_speed_up(m, e) < 0))
+			return -1;
+		m->settled = true;
+		return spt_map_declare(m, out, e);
+	}
+	rc = derive(m, ends, out, e);
+	if (rc == 0 && !ends)
+		return spt_fail(e, SPT_EUSAGE,
+		    "the input does not end by itself, so the columns of the "
+		    "results must be told: -s 'name type, ...', or --same if "
+		    "they are the input's");
+	return rc < 0 ? -1 : 0;
+}
 
 static int
 map_open(void *self, const struct spt_schema *const in[], int n_in,
     struct spt_emit *out, struct spt_err *e)
 {
 	struct spt_map *m = self;
-	bool foreign = spt_meta_get(&in[0]->meta, SPT_KEY_PROFILE) == NULL;
 
 	(void)n_in;
 	m->in = in[0];
-	if (spt_rowrun_open(&m->run, m->in, e) < 0)
+	if (spt_map_declare_bad(m, out, e) < 0)
 		return -1;
 	spt_guess_init(&m->guess, m->io, m->in);
-	if (m->conf.same && spt_mapspec_add_input(&m->spec, m->in, e) < 0)
+	if (m->fast.tree != NULL && spt_fast_open(&m->fast, m->in, e) < 0)
 		return -1;
-	if (m->conf.same || m->conf.schema != NULL) {
-		if (spt_mapspec_bind(&m->spec, m->in, NULL, e) < 0)
-			return -1;
-		m->settled = true;
-		return declare(m, out, e);
-	}
-	/* A stream of somebody else is one epoch, which ends. */
-	if (!foreign && !spt_schema_bounded(m->in))
-		return spt_fail(e, SPT_EUSAGE,
-		    "the input does not end by itself, so the columns of the "
-		    "results must be told: -s 'name type, ...', or --same if "
-		    "they are the input's");
-	return 0;
+	if (open_columns(m, out, e) < 0)
+		return -1;
+	/* What libjq says of the program comes before any row. */
+	return m->fast_on || m->judging ? 0 : spt_map_wake(m, out, e);
 }
 
 static int
@@ -245,8 +212,9 @@ map_begin(void *self, struct spt_emit *out, struct spt_err *e)
 	struct spt_map *m = self;
 
 	m->epoch_row = m->epoch_bad = 0;
-	spt_jq_time(&m->run.jq, spt_emit_time(out));
-	return m->settled && !m->declared ? declare(m, out, e) : 0;
+	if (m->awake)
+		spt_jq_time(&m->run.jq, spt_emit_time(out));
+	return m->settled && !m->declared ? spt_map_declare(m, out, e) : 0;
 }
 
 static int
@@ -254,13 +222,15 @@ map_batch(void *self, int input, const struct spt_batch *b,
     struct spt_emit *out, struct spt_err *e)
 {
 	struct spt_map *m = self;
+	int64_t first = 0;
 
 	(void)input;
-	spt_rowrun_batch(&m->run, b);
-	for (int64_t i = 0; i < b->rows; i++)
-		if (map_row(m, b, i, out, e) < 0)
-			return -1;
-	return 0;
+	if (m->judging && take_early(m, b, &first, out, e) < 0)
+		return -1;
+	if (m->judging || first == b->rows)
+		return 0;
+	return m->fast_on ? map_fast(m, b, first, out, e)
+			  : map_slow(m, b, first, out, e);
 }
 
 static int
@@ -270,18 +240,26 @@ map_barrier(
 	struct spt_map *m = self;
 
 	(void)c;
-	if (!m->settled && settle(m, out, e) < 0)
+	if (m->judging && judge(m, out, e) < 0)
+		return -1;
+	if (!m->settled && spt_map_settle(m, out, e) < 0)
 		return -1;
 	return spt_emit_figure(out, "bad", m->epoch_bad, e);
+}
+
+/* Columns that are known without rows are no state. */
+static bool
+is_told(const struct spt_map *m)
+{
+	return m->conf.same || m->conf.schema != NULL || m->derived;
 }
 
 static int
 map_save(void *self, struct spt_state_out *w, bool delta, struct spt_err *e)
 {
 	struct spt_map *m = self;
-	bool told = m->conf.same || m->conf.schema != NULL;
 
-	if (told || !m->settled || (delta && m->saved))
+	if (is_told(m) || !m->settled || (delta && m->saved))
 		return 0;
 	m->saved = true;
 	return spt_mapstate_save(&m->spec, w, e);
@@ -293,13 +271,16 @@ map_load(void *self, struct spt_state_in *r, struct spt_err *e)
 	struct spt_map *m = self;
 	int rc;
 
-	if (m->conf.same || m->conf.schema != NULL)
+	if (is_told(m))
 		return 0;
 	rc = spt_mapstate_load(&m->spec, m->in, r, e);
 	if (rc <= 0)
 		return rc;
+	if (m->judging)
+		spt_builder_fini(&m->early);
+	m->judging = false;
 	m->settled = m->saved = true;
-	return 0;
+	return m->fast.result != NULL ? spt_map_speed_up(m, e) : 0;
 }
 
 static void
@@ -317,10 +298,13 @@ map_status(void *self, char *text, size_t n)
 	    m->settled ? "" : ", columns still to be learnt");
 }
 
+static const char *const sides[] = { "bad", NULL };
+
 const struct spt_stage spt_map_stage = {
 	.name = "smap",
 	.min_inputs = 1,
 	.max_inputs = 1,
+	.sides = sides,
 	.open = map_open,
 	.begin = map_begin,
 	.batch = map_batch,
@@ -347,8 +331,16 @@ spt_map_init(struct spt_map *m, const struct spt_io *io,
 	}
 	if ((conf->schema != NULL &&
 		spt_mapspec_parse(&m->spec, conf->schema, e) < 0) ||
-	    spt_rowrun_init(&m->run, io, conf->program, conf->nomem, e) < 0)
+	    spt_fast_init(&m->fast, io, conf->program, e) < 0)
 		goto fail;
+	if (conf->by_rows)
+		m->fast.tree = NULL;
+	if (m->fast.tree == NULL) {
+		if (spt_rowrun_init(
+			&m->run, io, conf->program, conf->nomem, e) < 0)
+			goto fail;
+		m->awake = true;
+	}
 	return 0;
 fail:
 	spt_map_fini(m);
@@ -360,11 +352,14 @@ spt_map_fini(struct spt_map *m)
 {
 	if (m->io == NULL)
 		return;
-	drop_held(m);
+	spt_map_drop_held(m);
 	spt_free(m->io, m->held);
+	if (m->judging)
+		spt_builder_fini(&m->early);
 	spt_buf_fini(&m->text);
 	spt_guess_fini(&m->guess);
 	spt_mapspec_fini(&m->spec);
+	spt_fast_fini(&m->fast);
 	spt_rowrun_fini(&m->run);
 	m->io = NULL;
 }

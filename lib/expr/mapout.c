@@ -97,9 +97,8 @@ put_float(struct slot *s, struct spt_result r)
 				   jv_number_value(r.v), &s->m->why);
 }
 
-/* Seconds to microseconds; the fraction apart, so that it is rounded once. */
-static bool
-to_micros(double seconds, spt_time *t)
+bool
+spt_seconds_to_time(double seconds, spt_time *t)
 {
 	double whole = floor(seconds);
 
@@ -118,7 +117,7 @@ put_timestamp(struct slot *s, struct spt_result r)
 	bool ok = false;
 
 	if (kind == JV_KIND_NUMBER)
-		ok = to_micros(jv_number_value(r.v), &t);
+		ok = spt_seconds_to_time(jv_number_value(r.v), &t);
 	else if (kind == JV_KIND_STRING)
 		ok = spt_time_parse(jv_string_value(r.v),
 			 (size_t)jv_string_length_bytes(jv_copy(r.v)), NULL,

@@ -23,4 +23,8 @@ SPT_MUST int spt_mapout_put(const struct spt_mapspec *s, struct spt_result r,
     const struct spt_batch *in, int64_t i, struct spt_builder *to,
     struct spt_buf *text, struct spt_misfit *m);
 
+/* Seconds since 1970 as microseconds, the fraction rounded once.  False: no
+ * time. */
+bool spt_seconds_to_time(double seconds, spt_time *t);
+
 #endif

@@ -31,6 +31,21 @@ say(void *g_, const char *line)
 		g->conf->say(g->conf->ctx, line);
 }
 
+/* A pipe that ends in nobody will never have a swrite: who waits for one
+ * watches the next stage too. */
+static int
+watch_reader(void *g_, int ms, struct spt_err *e)
+{
+	struct spt_ingest *g = g_;
+	bool ready;
+	int none = -1;
+
+	return spt_wait(g->io, &none, 1, &ready, g->emit.out[0].port->fd,
+		   g->conf->signals, ms, e) < 0
+		   ? -1
+		   : 0;
+}
+
 /* Is the one source something that cannot be read again? */
 static int
 find_pipe(struct spt_ingest *g, struct spt_err *e)
@@ -87,6 +102,7 @@ spt_restart_open(struct spt_ingest *g, struct spt_err *e)
 		.no_wait = g->conf->no_wait,
 		.say = say,
 		.stop = is_stopped,
+		.pause = watch_reader,
 		.ctx = g,
 	};
 	spt_buf_init(&r->data, g->io);

@@ -138,32 +138,82 @@ push(struct spt_tail *l, struct spt__named *d, struct spt_track *t,
 	return 0;
 }
 
-/* The first file of this name in this run.  If an older run read another one,
- * that one's end comes first. */
-static int
-push_older(struct spt_tail *l, struct spt__named *d, const struct stat *st,
-    struct spt_err *e)
+/* For how long nobody has written to the track's file; nanoseconds. */
+static int64_t
+quiet_for(const struct spt_tail *l, const struct spt_track *t)
 {
-	struct spt_track *old = spt_seen_path(l->seen, d->path);
+	int64_t ns;
+	struct stat st;
+
+	if (l->io->stat(l->io, t->pos.path, &st) < 0)
+		return 0;
+	ns = l->io->now(l->io) * 1000 - mtime_of(&st);
+	return ns > 0 ? ns : 0;
+}
+
+/* May the track be of a file that had this name once?  Rotated files have
+ * names that begin with it. */
+static bool
+had_name(const struct spt_tail *l, const struct spt__named *d,
+    const struct spt_track *t)
+{
+	if (t->pos.over || t->held ||
+	    strncmp(t->pos.path, d->path, strlen(d->path)) != 0)
+		return false;
+	for (int k = 0; k < l->conf->n_args; k++)
+		if (&l->names[k] != d &&
+		    strcmp(t->pos.path, l->names[k].path) == 0)
+			return false;
+	return true;
+}
+
+/* A file that an older run read, and not to its end.  1: it is there, and
+ * open; 2: it is the one that has the name now; 0: it is gone; -1. */
+static int
+find_older(struct spt_tail *l, const struct spt__named *d,
+    struct spt_track *old, const struct stat *st, struct spt_err *e)
+{
 	int rc;
 
-	if (old == NULL)
-		return 0;
 	if (!old->pos.gone && old->pos.dev == (uint64_t)st->st_dev &&
 	    old->pos.ino == (uint64_t)st->st_ino) {
 		rc = spt_track_open(old, true, e);
 		if (rc != 0)
-			return rc < 0 ? -1 : 0;
+			return rc < 0 ? -1 : 2;
+	} else if (strcmp(old->pos.path, d->path) != 0) {
+		rc = spt_track_open(old, true, e);
+		if (rc != 0)
+			return rc;
 	}
-	rc = spt_locate(l->seen, old, e);
-	if (rc < 0)
-		return -1;
-	if (rc > 0)
-		return push(l, d, old, e);
-	old->pos.over = old->pos.gone = old->changed = true;
-	spt__tail_say(l, d->path,
-	    "the file that was read before is gone; what was added to it "
-	    "since then is lost");
+	return spt_locate(l->seen, old, e);
+}
+
+/* The first file of this name in this run.  If older runs read others and did
+ * not get to their ends, these come first. */
+static int
+push_older(struct spt_tail *l, struct spt__named *d, const struct stat *st,
+    struct spt_err *e)
+{
+	for (size_t i = 0; i < l->seen->n; i++) {
+		struct spt_track *old = l->seen->v[i];
+		bool renamed = strcmp(old->pos.path, d->path) != 0;
+		int rc;
+
+		if (!had_name(l, d, old))
+			continue;
+		rc = find_older(l, d, old, st, e);
+		if (rc < 0 || (rc == 1 && push(l, d, old, e) < 0))
+			return -1;
+		if (rc == 1)
+			old->used_at -= quiet_for(l, old);
+		if (rc != 0)
+			continue;
+		old->pos.over = old->pos.gone = old->changed = true;
+		if (!renamed)
+			spt__tail_say(l, d->path,
+			    "the file that was read before is gone; what was "
+			    "added to it since then is lost");
+	}
 	return 0;
 }
 

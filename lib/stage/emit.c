@@ -134,23 +134,49 @@ spt_emit_say(struct spt_emit *m, const char *line)
 		m->say(m->say_ctx, line);
 }
 
-int
-spt_emit_figure(
-    struct spt_emit *m, const char *name, int64_t value, struct spt_err *e)
+/* The figure of that name, new or not; NULL: there are too many. */
+static struct spt_figure *
+figure(struct spt_emit *m, const char *name, struct spt_err *e)
 {
 	struct spt_figure *f = m->figures;
 
 	while (f < m->figures + m->n_figures && strcmp(f->name, name) != 0)
 		f++;
-	if (f == m->figures + SPT_FIGURES_MAX)
-		return spt_fail(e, SPT_ESYSTEM, "too many figures");
+	if (f == m->figures + SPT_FIGURES_MAX) {
+		spt_fail(e, SPT_ESYSTEM, "too many figures");
+		return NULL;
+	}
 	if (f == m->figures + m->n_figures) {
 		memset(f, 0, sizeof *f);
 		snprintf(f->name, sizeof f->name, "%s", name);
 		m->n_figures++;
 	}
+	return f;
+}
+
+int
+spt_emit_figure(
+    struct spt_emit *m, const char *name, int64_t value, struct spt_err *e)
+{
+	struct spt_figure *f = figure(m, name, e);
+
+	if (f == NULL)
+		return -1;
 	f->value = value;
 	f->total += value;
+	return 0;
+}
+
+int
+spt_emit_measure(
+    struct spt_emit *m, const char *name, double value, struct spt_err *e)
+{
+	struct spt_figure *f = figure(m, name, e);
+
+	if (f == NULL)
+		return -1;
+	f->measured = true;
+	f->real = value;
 	return 0;
 }
 

@@ -13,6 +13,8 @@ struct spt_figure {
 	char name[32];
 	int64_t value; /* of this epoch */
 	int64_t total; /* of the run */
+	bool measured; /* it is a measure: real, of this epoch */
+	double real;   /* NaN: not in this epoch */
 };
 
 struct spt_output {

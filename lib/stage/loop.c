@@ -8,6 +8,7 @@
  * alternative, taking rows as they come, makes results depend on timing.)
  */
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -284,8 +285,10 @@ close_epoch(struct spt_loop_run *s, struct spt_err *e)
 	int rc = -1;
 
 	spt_control_init(&all, s->io, SPT_ITEM_BARRIER);
-	for (size_t i = 0; i < s->emit.n_figures; i++)
+	for (size_t i = 0; i < s->emit.n_figures; i++) {
 		s->emit.figures[i].value = 0;
+		s->emit.figures[i].real = NAN;
+	}
 	if (align(s, &all, e) < 0)
 		goto done;
 	in = all.watermark;
@@ -301,7 +304,8 @@ close_epoch(struct spt_loop_run *s, struct spt_err *e)
 	if (add_progress(s, &all, e) < 0 ||
 	    spt_emit_control_to(&s->emit, &all, 1, SPT_LOOP_MAX, e) < 0 ||
 	    spt_loop_save(s, &all, changed, e) < 0 ||
-	    spt_emit_control_to(&s->emit, &all, 0, 1, e) < 0)
+	    spt_emit_control_to(&s->emit, &all, 0, 1, e) < 0 ||
+	    (changed && spt_loop_settle(s, all.epoch, e) < 0))
 		goto done;
 	s->watermark_in = in;
 	s->watermark = all.watermark;

@@ -56,6 +56,9 @@ SPT_MUST int spt_loop_load(struct spt_loop_run *s, struct spt_err *e);
  * to the barrier, which may be forwarded then. */
 SPT_MUST int spt_loop_save(struct spt_loop_run *s, struct spt_control *barrier,
     bool changed, struct spt_err *e);
+/* When the barrier of an epoch that changed the state has left. */
+SPT_MUST int spt_loop_settle(
+    struct spt_loop_run *s, int64_t epoch, struct spt_err *e);
 /* Adds the heads that came on another input's barrier. */
 SPT_MUST int spt_loop_merge_heads(struct spt_control *barrier,
     const struct spt_control *other, struct spt_err *e);

@@ -19,6 +19,7 @@
 
 #include "ckpt/durable.h"
 #include "stage/loop_run.h"
+#include "stage/stageargs.h"
 
 #define SIDE_KEY 6 /* bytes: 0 s i d e k */
 #define SIDE_BYTES 65536
@@ -41,17 +42,36 @@ put_schemas(struct spt_loop_run *s, struct spt_buf *out, struct spt_err *e)
 	return 0;
 }
 
-/* What a stage keeps says itself what it is of (windows, keys, columns), and
- * load refuses what it cannot go on with; other changes are welcome. */
+/* The text of the stage's arguments. */
+static const char *
+args_of(const struct spt_loop_run *s)
+{
+	return s->l->args != NULL ? s->l->args : "{}";
+}
+
+/* What a stage keeps says itself what it is of (windows, keys, aggregates, the
+ * types of its columns), and load refuses what it cannot go on with.  The rest
+ * that matters a stage lists; other changes are welcome. */
 static int
 accept_change(
     void *ctx, const char *old_args, const char *old_schema, struct spt_err *e)
 {
-	(void)ctx;
-	(void)old_args;
+	const struct spt_loop_run *s = ctx;
+
 	(void)old_schema;
-	(void)e;
-	return 1;
+	if (spt_stageargs_compare(old_args, args_of(s), s->l->stage->fixed, e) >
+	    0)
+		return 1;
+	return spt_err_where(e, "%s", s->id);
+}
+
+static void
+warn(void *ctx, const char *line)
+{
+	const struct spt_loop_run *s = ctx;
+
+	if (s->l->say != NULL)
+		s->l->say(s->l->say_ctx, line);
 }
 
 static int
@@ -92,9 +112,11 @@ join(struct spt_loop_run *s, const struct spt_meta *m, const char *schema,
 		.id = s->id,
 		.has_state = stage->save != NULL && stage->load != NULL,
 		.new_state = s->l->new_state,
-		.args = s->l->args != NULL ? s->l->args : "{}",
+		.args = args_of(s),
 		.schema = schema,
 		.accept = accept_change,
+		.warn = warn,
+		.ctx = s,
 	};
 
 	if (conf.query == NULL || conf.run == NULL)
@@ -330,6 +352,18 @@ spt_loop_save(struct spt_loop_run *s, struct spt_control *barrier, bool changed,
 		rc = set_heads(barrier, &text, e);
 	spt_buf_fini(&text);
 	return rc;
+}
+
+int
+spt_loop_settle(struct spt_loop_run *s, int64_t epoch, struct spt_err *e)
+{
+	if (s->member == NULL || s->l->stage->save == NULL ||
+	    !spt_member_settles(s->member))
+		return 0;
+	/* Whoever waits for the barrier need not wait for this. */
+	if (spt_emit_flush(&s->emit, e) < 0)
+		return -1;
+	return spt_member_settle(s->member, epoch, save_all, s, e);
 }
 
 int

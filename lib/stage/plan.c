@@ -58,9 +58,13 @@ spt_progress_add(struct spt_buf *out, const char *progress, const char *id,
 	    spt_buf_printf(out, e, ",\"rows_in\":%lld,\"rows_out\":%lld",
 		(long long)rows_in, (long long)rows_out) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (spt_buf_printf(out, e, ",\"%s\":%lld", f[i].name,
-			(long long)f[i].value) < 0)
+	for (size_t i = 0; i < n; i++) {
+		if (spt_buf_printf(out, e, ",\"%s\":", f[i].name) < 0)
 			return -1;
+		if ((f[i].measured ? spt_json_put_float(out, f[i].real, e)
+				   : spt_buf_printf(out, e, "%lld",
+					 (long long)f[i].value)) < 0)
+			return -1;
+	}
 	return spt_buf_puts(out, "}]", e);
 }

@@ -33,13 +33,25 @@ spt_loop_say_status(struct spt_loop_run *s)
 	say(s, line);
 }
 
+/* Does a side output of that name keep them? */
+static bool
+is_kept(const struct spt_loop_run *s, const char *name)
+{
+	const char *const *sides = s->l->stage->sides;
+
+	for (int k = 1; sides != NULL && sides[k - 1] != NULL; k++)
+		if (strcmp(sides[k - 1], name) == 0)
+			return s->emit.out[k].port != NULL;
+	return false;
+}
+
 void
 spt_loop_say_losses(struct spt_loop_run *s)
 {
-	static const char *const what[][2] = {
+	const char *const what[][2] = {
 		{ "late", "late (behind the watermark)" },
 		{ "null_time", "without an event time" },
-		{ "bad", "bad (skipped)" },
+		{ "bad", is_kept(s, "bad") ? "bad (kept)" : "bad (skipped)" },
 	};
 	char line[512];
 	size_t n = 0;

@@ -43,6 +43,10 @@ struct spt_stage {
 	int (*save)(
 	    void *self, struct spt_state_out *w, bool delta, struct spt_err *e);
 	int (*load)(void *self, struct spt_state_in *r, struct spt_err *e);
+	/* Names of arguments (spt_loop.args) that the state depends on where
+	 * load cannot see it: a restart that changes one is refused.
+	 * NULL-ended; NULL: none. */
+	const char *const *fixed;
 	/* Frees; called once, also after failures. */
 	void (*close)(void *self);
 	/* One line for SIGUSR1 and -v, no newline.  Optional. */
@@ -78,5 +82,8 @@ void spt_emit_say(struct spt_emit *out, const char *line);
 /* In barrier: a figure of this epoch for spate:progress ("late", 3). */
 SPT_MUST int spt_emit_figure(
     struct spt_emit *out, const char *name, int64_t value, struct spt_err *e);
+/* The same for what is no count ("rmse", 0.25): null where nobody measured. */
+SPT_MUST int spt_emit_measure(
+    struct spt_emit *out, const char *name, double value, struct spt_err *e);
 
 #endif

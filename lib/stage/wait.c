@@ -41,7 +41,7 @@ spt_wait(const struct spt_io *io, const int *fds, int n, bool *ready, int out,
 		return spt_fail_errno(e, errno, "cannot wait for input");
 	if (rc == 0)
 		return 0;
-	if (p[n].revents & POLLERR) {
+	if (p[n].revents & (POLLERR | POLLHUP)) {
 		raise(SIGPIPE);
 		return spt_fail_errno(e, EPIPE, "standard output");
 	}

@@ -10,6 +10,7 @@ import signal
 import time
 
 import checks
+import power
 import scenes
 from checks import Failed
 from pipes import Fault, Hang, Runner
@@ -31,6 +32,8 @@ def asked(options, r):
         yield "races", ["@race/%s/%d/%d" % (
             some[i % len(some)], i // len(some) % 2, r.randrange(10 ** 6))
             for i in range(options.race)]
+    if options.power:
+        yield "power failures", power.asked(options, r)
     if options.hostile:
         yield "hostile streams", ["@hostile/file/1/" + h for h in HOSTILE]
 
@@ -39,9 +42,10 @@ def task(text):
     """In a worker, as points.task."""
     kind, name, phase, rest = text[1:].split("/", 3)
     stand = checks.worker.stand(name, int(phase))
-    stand.reset()
+    if kind != "power":
+        stand.reset()
     work = {"storm": storm, "damage": damage, "race": race,
-            "hostile": hostile}[kind]
+            "hostile": hostile, "power": power.power}[kind]
     try:
         work(stand, rest)
     except (Failed, Hang) as e:
@@ -214,7 +218,7 @@ def damage(stand, rest):
         data = f.read()
     mode = os.stat(path).st_mode & 0o777
     break_file(path, what, data, stand)
-    outcomes = [scene.run(stand.runner, 1)]
+    outcomes = [scene.again(stand.runner, 1)]
     checks.check_visible(stand, outcomes[0])
     if outcomes[0].ok():
         finish_quietly(stand, outcomes)

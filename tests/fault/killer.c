@@ -16,6 +16,9 @@
  *	FAULT_LOG	file that gets a line "k call bytes where" when the
  *			fault fires, or, with FAULT_AT 0, for each call
  *
+ *	RECORD_LOG	instead of all that: file that gets each change that any
+ *			program makes, with its bytes, for power.py
+ *
  * What it writes itself goes by raw system calls, so that it neither counts
  * nor depends on what it breaks.  Programs have one thread.
  */
@@ -26,6 +29,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +73,7 @@ static struct {
 	long at, times, count;
 	int error;
 	const char *log;
+	const char *record;
 } want;
 
 /* ---- what is wanted -------------------------------------------------------
@@ -103,6 +108,7 @@ ask(void)
 	int deed = among(deeds, getenv("FAULT_DO"));
 
 	want.ready = true;
+	want.record = getenv("RECORD_LOG");
 	if (program == NULL || class < 0 ||
 	    strcmp(program, program_invocation_short_name) != 0)
 		return;
@@ -152,6 +158,104 @@ static void
 die(void)
 {
 	syscall(SYS_kill, getpid(), SIGKILL);
+}
+
+/* ---- what changed, for power.py ---------------------------------------------
+ *
+ * A record is a line "what inode offset length name", and length bytes; it is
+ * written after its call and before the program can tell another one of it.
+ */
+
+static bool
+records(void)
+{
+	int error = errno;
+
+	if (!want.ready)
+		ask();
+	errno = error;
+	return want.record != NULL;
+}
+
+static void
+record(const char *what, unsigned long inode, long at, const struct iovec *v,
+    int n_v, size_t n, const char *name)
+{
+	static struct iovec out[IOV_MAX + 1];
+	char line[1200];
+	int error = errno, n_out = 1;
+	long fd;
+
+	out[0].iov_base = line;
+	out[0].iov_len = (size_t)snprintf(line, sizeof line,
+	    "%s %lu %ld %zu %.1000s\n", what, inode, at, n, name);
+	for (int i = 0; i < n_v && n > 0; i++) {
+		out[n_out] = v[i];
+		if (out[n_out].iov_len > n)
+			out[n_out].iov_len = n;
+		n -= out[n_out++].iov_len;
+	}
+	fd = syscall(SYS_openat, AT_FDCWD, want.record,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		syscall(SYS_writev, fd, out, n_out);
+		syscall(SYS_close, fd);
+	}
+	errno = error;
+}
+
+static void
+record_fd(const char *what, int fd, long at)
+{
+	struct stat st;
+
+	if (records() && syscall(SYS_fstat, fd, &st) == 0 &&
+	    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		record(what, st.st_ino, at, NULL, 0, 0, "-");
+}
+
+/* rc bytes of v were written, at `at`, or (-1) where the file is now. */
+static void
+record_bytes(int fd, const struct iovec *v, int n_v, long at, ssize_t rc)
+{
+	struct stat st;
+
+	if (rc <= 0 || !records() || syscall(SYS_fstat, fd, &st) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return;
+	if (at < 0)
+		at = syscall(SYS_lseek, fd, 0L, SEEK_CUR) - rc;
+	record("write", st.st_ino, at, v, n_v, (size_t)rc, "-");
+}
+
+/* A file that was opened to be made or emptied; rc is the descriptor. */
+static void
+record_open(int at, const char *path, int flags, int rc)
+{
+	struct stat st;
+
+	if (rc < 0 || (flags & (O_CREAT | O_TRUNC)) == 0 || !records() ||
+	    syscall(SYS_fstat, rc, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	record(at == AT_FDCWD || path[0] == '/' ? "open" : "unknown", st.st_ino,
+	    flags & O_TRUNC ? 0 : -1, NULL, 0, 0, path);
+}
+
+/* A name that changed; of a rename the old one goes before the new one. */
+static void
+record_name(const char *what, const char *path, int rc)
+{
+	if (rc == 0 && records())
+		record(what, 0, 0, NULL, 0, 0, path);
+}
+
+static void
+record_rename(const char *from, const char *to, int rc)
+{
+	struct iovec v = { (char *)(uintptr_t)from, strlen(from) };
+
+	if (rc == 0 && records())
+		record("rename", 0, 0, &v, 1, v.iov_len, to);
 }
 
 /* ---- counting -------------------------------------------------------------
@@ -245,6 +349,43 @@ static enum class class_of(int fd) {
 		return rc_;                                                   \
 	} while (0)
 
+/* Passes rc on. */
+static ssize_t
+recorded(int fd, const struct iovec *v, int n, long at, ssize_t rc)
+{
+	record_bytes(fd, v, n, at, rc);
+	return rc;
+}
+
+static int
+opened(int at, const char *path, int flags, int rc)
+{
+	record_open(at, path, flags, rc);
+	return rc;
+}
+
+static int
+synced(const char *what, int fd, long at, int rc)
+{
+	if (rc == 0)
+		record_fd(what, fd, at);
+	return rc;
+}
+
+static int
+named(const char *what, const char *path, int rc)
+{
+	record_name(what, path, rc);
+	return rc;
+}
+
+static int
+renamed(const char *from, const char *to, int rc)
+{
+	record_rename(from, to, rc);
+	return rc;
+}
+
 /* ---- bytes ------------------------------------------------------------------
  */
 
@@ -252,7 +393,10 @@ ssize_t
 write(int fd, const void *p, size_t n)
 {
 	REAL(ssize_t, write, int, const void *, size_t);
-	BYTES(class_of(fd), write, fd, n, real(fd, p, n), real(fd, p, n / 2));
+	struct iovec v = { (char *)(uintptr_t)p, n };
+
+	BYTES(class_of(fd), write, fd, n,
+	    recorded(fd, &v, 1, -1, real(fd, p, n)), real(fd, p, n / 2));
 }
 
 static size_t
@@ -286,7 +430,8 @@ writev(int fd, const struct iovec *v, int n)
 	static struct iovec half[IOV_MAX];
 
 	REAL(ssize_t, writev, int, const struct iovec *, int);
-	BYTES(class_of(fd), writev, fd, total(v, n), real(fd, v, n),
+	BYTES(class_of(fd), writev, fd, total(v, n),
+	    recorded(fd, v, n, -1, real(fd, v, n)),
 	    real(fd, half, cut(half, v, n, total(v, n) / 2)));
 }
 
@@ -294,7 +439,10 @@ ssize_t
 pwrite(int fd, const void *p, size_t n, off_t at)
 {
 	REAL(ssize_t, pwrite, int, const void *, size_t, off_t);
-	BYTES(class_of(fd), pwrite, fd, n, real(fd, p, n, at),
+	struct iovec v = { (char *)(uintptr_t)p, n };
+
+	BYTES(class_of(fd), pwrite, fd, n,
+	    recorded(fd, &v, 1, at, real(fd, p, n, at)),
 	    real(fd, p, n / 2, at));
 }
 
@@ -302,7 +450,10 @@ ssize_t
 pwrite64(int fd, const void *p, size_t n, off64_t at)
 {
 	REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t);
-	BYTES(class_of(fd), pwrite64, fd, n, real(fd, p, n, at),
+	struct iovec v = { (char *)(uintptr_t)p, n };
+
+	BYTES(class_of(fd), pwrite64, fd, n,
+	    recorded(fd, &v, 1, at, real(fd, p, n, at)),
 	    real(fd, p, n / 2, at));
 }
 
@@ -312,7 +463,8 @@ pwritev(int fd, const struct iovec *v, int n, off_t at)
 	static struct iovec half[IOV_MAX];
 
 	REAL(ssize_t, pwritev, int, const struct iovec *, int, off_t);
-	BYTES(class_of(fd), pwritev, fd, total(v, n), real(fd, v, n, at),
+	BYTES(class_of(fd), pwritev, fd, total(v, n),
+	    recorded(fd, v, n, at, real(fd, v, n, at)),
 	    real(fd, half, cut(half, v, n, total(v, n) / 2), at));
 }
 
@@ -393,28 +545,32 @@ int
 open(const char *path, int flags, ...)
 {
 	REAL(int, open, const char *, int, ...);
-	OPEN(open, path, flags, real(path, flags, mode));
+	OPEN(open, path, flags,
+	    opened(AT_FDCWD, path, flags, real(path, flags, mode)));
 }
 
 int
 open64(const char *path, int flags, ...)
 {
 	REAL(int, open64, const char *, int, ...);
-	OPEN(open64, path, flags, real(path, flags, mode));
+	OPEN(open64, path, flags,
+	    opened(AT_FDCWD, path, flags, real(path, flags, mode)));
 }
 
 int
 openat(int at, const char *path, int flags, ...)
 {
 	REAL(int, openat, int, const char *, int, ...);
-	OPEN(openat, path, flags, real(at, path, flags, mode));
+	OPEN(openat, path, flags,
+	    opened(at, path, flags, real(at, path, flags, mode)));
 }
 
 int
 openat64(int at, const char *path, int flags, ...)
 {
 	REAL(int, openat64, int, const char *, int, ...);
-	OPEN(openat64, path, flags, real(at, path, flags, mode));
+	OPEN(openat64, path, flags,
+	    opened(at, path, flags, real(at, path, flags, mode)));
 }
 
 int
@@ -428,35 +584,36 @@ int
 fsync(int fd)
 {
 	REAL(int, fsync, int);
-	WHOLE(CHANGE, fsync, fd, NULL, real(fd));
+	WHOLE(CHANGE, fsync, fd, NULL, synced("sync", fd, 0, real(fd)));
 }
 
 int
 fdatasync(int fd)
 {
 	REAL(int, fdatasync, int);
-	WHOLE(CHANGE, fdatasync, fd, NULL, real(fd));
+	WHOLE(CHANGE, fdatasync, fd, NULL, synced("sync", fd, 0, real(fd)));
 }
 
 int
 ftruncate(int fd, off_t n)
 {
 	REAL(int, ftruncate, int, off_t);
-	WHOLE(CHANGE, ftruncate, fd, NULL, real(fd, n));
+	WHOLE(CHANGE, ftruncate, fd, NULL, synced("cut", fd, n, real(fd, n)));
 }
 
 int
 ftruncate64(int fd, off64_t n)
 {
 	REAL(int, ftruncate64, int, off64_t);
-	WHOLE(CHANGE, ftruncate64, fd, NULL, real(fd, n));
+	WHOLE(CHANGE, ftruncate64, fd, NULL, synced("cut", fd, n, real(fd, n)));
 }
 
 int
 truncate(const char *path, off_t n)
 {
 	REAL(int, truncate, const char *, off_t);
-	WHOLE(CHANGE, truncate, -1, path, real(path, n));
+	WHOLE(
+	    CHANGE, truncate, -1, path, named("unknown", path, real(path, n)));
 }
 
 int
@@ -470,7 +627,7 @@ int
 rename(const char *from, const char *to)
 {
 	REAL(int, rename, const char *, const char *);
-	WHOLE(CHANGE, rename, -1, to, real(from, to));
+	WHOLE(CHANGE, rename, -1, to, renamed(from, to, real(from, to)));
 }
 
 int
@@ -492,7 +649,7 @@ int
 link(const char *from, const char *to)
 {
 	REAL(int, link, const char *, const char *);
-	WHOLE(CHANGE, link, -1, to, real(from, to));
+	WHOLE(CHANGE, link, -1, to, named("unknown", to, real(from, to)));
 }
 
 int
@@ -513,7 +670,7 @@ int
 unlink(const char *path)
 {
 	REAL(int, unlink, const char *);
-	WHOLE(CHANGE, unlink, -1, path, real(path));
+	WHOLE(CHANGE, unlink, -1, path, named("unlink", path, real(path)));
 }
 
 int
@@ -527,21 +684,21 @@ int
 remove(const char *path)
 {
 	REAL(int, remove, const char *);
-	WHOLE(CHANGE, remove, -1, path, real(path));
+	WHOLE(CHANGE, remove, -1, path, named("unknown", path, real(path)));
 }
 
 int
 rmdir(const char *path)
 {
 	REAL(int, rmdir, const char *);
-	WHOLE(CHANGE, rmdir, -1, path, real(path));
+	WHOLE(CHANGE, rmdir, -1, path, named("rmdir", path, real(path)));
 }
 
 int
 mkdir(const char *path, mode_t mode)
 {
 	REAL(int, mkdir, const char *, mode_t);
-	WHOLE(CHANGE, mkdir, -1, path, real(path, mode));
+	WHOLE(CHANGE, mkdir, -1, path, named("mkdir", path, real(path, mode)));
 }
 
 int

@@ -68,7 +68,7 @@ class Scene:
     """What all scenes share.  Subclasses say the commands and the sinks."""
 
     name = ""
-    first, parts = 3, 6  # parts of phase 0; of both
+    first, parts = 10, 26  # parts of phase 0; of both
     checkpoint = "ck"
     sinks = ()           # (kind, path): file, set, parts, sqlite
 
@@ -92,9 +92,17 @@ class Scene:
     def count(self, phase):
         return self.first if phase == 0 else self.parts
 
+    def least(self, phase):
+        """Parts that are there before the phase."""
+        return 0 if phase == 0 else self.first
+
     def run(self, runner, phase, fault=None):
         return runner.run(self.commands(phase == 1), self.stdin(phase), fault,
                           self.stop(self.count(phase)))
+
+    def again(self, runner, phase):
+        """The same command, with nothing that was sent before."""
+        return self.run(runner, phase)
 
     def recover(self, runner, phase):
         """Starts the same command again; the outcomes, last one best."""
@@ -164,7 +172,8 @@ class FollowScene(Scene):
     def commands(self, final):
         return [
             ["sread", "-C", "ck", "-F", "--every", "1h", "--tick", "1h",
-             "--epoch-rows", str(ROWS), "-s", SCHEMA, "in.ndjson"],
+             "--epoch-rows", str(ROWS), "-f", "ndjson", "-s", SCHEMA,
+             "in.ndjson"],
             ["swatermark", "at", "30s"],
             ["swindow", "-m", "update", "-w", "1m", "-k", "k", "count",
              "sum:v"],
@@ -207,17 +216,35 @@ class PipeScene(Scene):
         return "".join(
             json_line(r) for p in range(lo, hi) for r in rows(p)).encode()
 
+    def taken(self):
+        """How many parts the sinks hold; whole ones, or it is a failure."""
+        now = contents(self)
+        rows = now["out.csv"].splitlines()[1:], now["out.db"] or []
+        for n in range(len(self.states)):
+            s = self.states[n]
+            if rows == (s["out.csv"].splitlines()[1:], s["out.db"] or []):
+                # The last state may be that of an end without rows.
+                return min(self.lowest + n, self.parts)
+        return None
+
+    def again(self, runner, phase):
+        return runner.run(self.commands(False))
+
     def recover(self, runner, phase):
-        """What came before the crash is in the spool, whole, or was never
-        taken: then it is sent again."""
+        """What was logged before the crash is in the spool; what was read
+        and not logged may be lost: who sends it sees in the sinks what to
+        send again."""
         out = []
+        logged = newest("ck/epochs.log") + 1
         while len(out) < 2 and not (out and out[-1].ok()):
-            out.append(runner.run(self.commands(False)))
-        if not out[-1].ok():
+            out.append(self.again(runner, phase))
+        n = self.taken()
+        if not out[-1].ok() or n is None or n < min(logged, self.parts):
             return out
-        data = self.stdin(phase) if contents(self) == self.before else b""
-        if data or phase == 1:
-            out.append(runner.run(self.commands(phase == 1), data))
+        if n < self.n or phase == 1:
+            rest = "".join(json_line(r) for p in range(n, self.n)
+                           for r in rows(p)).encode()
+            out.append(runner.run(self.commands(phase == 1), rest))
         return out
 
 
@@ -387,8 +414,7 @@ class Stand:
     def learn(self):
         """What the sinks hold after each epoch."""
         scene = self.scene
-        lo = 0 if self.phase == 0 else scene.first
-        for n in range(lo, scene.count(self.phase) + 1):
+        for n in range(scene.least(self.phase), scene.count(self.phase) + 1):
             self.wipe()
             if n > 0:
                 scene.put(n)
@@ -407,7 +433,6 @@ class Stand:
         self.start = scan()
         self.inodes = {p: os.stat(p).st_ino for p in self.start
                        if self.start[p] is not None and self.ours(p)}
-        scene.before = contents(scene)
         self.must(scene.run(self.runner, self.phase), "phase %d" % self.phase)
         last = contents(scene)
         if last != self.states[-1]:
@@ -420,13 +445,18 @@ class Stand:
             "./" + p for kind, p in self.scene.sinks if kind not in ("file", "stream")]
         return not any(path.startswith(a) for a in apart)
 
+    def expect(self):
+        """Tells the scene what its sinks may hold."""
+        scene = self.scene
+        scene.states, scene.lowest = self.states, scene.least(self.phase)
+
     def view(self, path):
         return [s[path] for s in self.states]
 
     def reset(self, again=False):
         self.enter()
         self.scene.put(self.scene.count(self.phase))
-        self.scene.before = self.states[0]
+        self.expect()
         now = scan()
         for path in sorted(now, reverse=True):
             if path not in self.start:

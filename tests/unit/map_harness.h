@@ -22,6 +22,7 @@ struct spt_emit {
 	struct spt_builder builder;
 	bool declared;
 	struct spt_buf text; /* what came out since it was last asked for */
+	int64_t shown;       /* rows of the builder that text has */
 	int64_t epoch, bad;
 	spt_time time;
 };
@@ -72,6 +73,19 @@ spt_emit_builder(struct spt_emit *out, int k)
 	return &out->builder;
 }
 
+/* Rows from..end-1. */
+static int
+show_rows(struct spt_emit *out, const struct spt_batch *b, int64_t from,
+    struct spt_err *e)
+{
+	for (int64_t i = from; i < b->rows; i++)
+		if (spt_buf_putc(&out->text, ' ', e) < 0 ||
+		    spt_row_put_json(&out->text, &out->schema, b, i, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* A stage may end many rows at once: all but the last by hand. */
 int
 spt_emit_row(struct spt_emit *out, int k, struct spt_err *e)
 {
@@ -83,12 +97,39 @@ spt_emit_row(struct spt_emit *out, int k, struct spt_err *e)
 	for (size_t c = 0; c < b.n; c++)
 		if (out->builder.cols[c].n != b.rows)
 			abort();
-	if (spt_buf_putc(&out->text, ' ', e) < 0 ||
-	    spt_row_put_json(&out->text, &out->schema, &b, b.rows - 1, e) < 0)
+	if (show_rows(out, &b, out->shown, e) < 0)
 		return -1;
-	if (spt_builder_full(&out->builder))
+	out->shown = b.rows;
+	if (spt_builder_full(&out->builder)) {
 		spt_builder_reset(&out->builder);
+		out->shown = 0;
+	}
 	return 0;
+}
+
+int
+spt_emit_batch(
+    struct spt_emit *out, int k, const struct spt_batch *b, struct spt_err *e)
+{
+	if (k != SPT_STREAM || !out->declared || b->n != out->schema.n)
+		abort();
+	for (size_t c = 0; c < b->n; c++) {
+		int64_t nulls = 0;
+
+		if (b->cols[c].type != out->schema.fields[c].type)
+			abort();
+		for (int64_t i = 0; i < b->rows; i++)
+			nulls += spt_col_null(&b->cols[c], i);
+		if (nulls != b->cols[c].null_count)
+			abort();
+	}
+	return show_rows(out, b, 0, e);
+}
+
+bool
+spt_emit_wanted(const struct spt_emit *out, int k)
+{
+	return k == SPT_STREAM && out != NULL;
 }
 
 int64_t

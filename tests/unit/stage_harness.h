@@ -36,6 +36,11 @@ struct spt_emit {
 		int64_t value;
 	} figures[16];
 	int n_figures;
+	struct {
+		char name[32];
+		double value;
+	} measures[4];
+	int n_measures;
 	struct spt_buf said; /* lines for the user, with newlines */
 	bool keep_side;      /* side output 1 is wanted ... */
 	struct spt_builder side;
@@ -80,7 +85,7 @@ spt_emit_schema(
 bool
 spt_emit_wanted(const struct spt_emit *out, int k)
 {
-	return k == SPT_STREAM || out->keep_side;
+	return k == SPT_STREAM || (k == 1 && out->keep_side);
 }
 
 void
@@ -219,6 +224,24 @@ spt_emit_figure(
 		out->n_figures++;
 	snprintf(out->figures[i].name, sizeof out->figures[i].name, "%s", name);
 	out->figures[i].value = value;
+	return 0;
+}
+
+int
+spt_emit_measure(
+    struct spt_emit *out, const char *name, double value, struct spt_err *e)
+{
+	int i = 0;
+
+	while (i < out->n_measures && strcmp(out->measures[i].name, name) != 0)
+		i++;
+	if (i == 4)
+		return spt_fail(e, SPT_ESYSTEM, "too many measures");
+	if (i == out->n_measures)
+		out->n_measures++;
+	snprintf(
+	    out->measures[i].name, sizeof out->measures[i].name, "%s", name);
+	out->measures[i].value = value;
 	return 0;
 }
 

@@ -96,6 +96,7 @@ make(struct made *m, int64_t last)
 		    spt_member_head(member));
 		memcpy(commit.id, ep.id, SPT_ID_SIZE);
 		CHECK(spt_commitlog_append(commits, &commit, &err) == 0);
+		CHECK(spt_member_settle(member, k, save, &n, &err) == 0);
 	}
 	spt_spool_close(spool);
 	spt_member_leave(member);

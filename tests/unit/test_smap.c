@@ -331,7 +331,7 @@ test_usage(void)
 		.program = ".", .schema = "a int", .same = true
 	};
 	struct mapping m;
-	struct spt_map_conf none = { .program = "." };
+	struct spt_map_conf none = { .program = ".[]" };
 
 	CHECK_STR(map_as("a int", "x flot", ".", "1\n"),
 	    "failed: -s: at \"flot\": expected a type: bool, int, float, "
@@ -443,12 +443,14 @@ test_whole_rows(void)
 /* ---- learning -------------------------------------------------------------
  */
 
-/* The first 1000 results decide, wherever batches and epochs end. */
+/* Without kernels the first 1000 results decide, wherever batches and epochs
+ * end. */
 static void
 test_learning(void)
 {
 	struct spt_map_conf conf = {
-		.program = "{n: (if .n == 1000 then 0.5 else .n end)}"
+		.program = "{n: (if .n == 1000 then 0.5 else .n end)}",
+		.by_rows = true,
 	};
 	struct spt_buf rows;
 	struct mapping m;
@@ -481,6 +483,12 @@ test_learning(void)
 	CHECK_STR(mapping_epoch(&m, "5\n"),
 	    "failed: row 1 (epoch 2): column \"n\" is 2.5, not an int (-s 'n "
 	    "float' takes it; -b skip goes on without such rows)");
+	mapping_close(&m);
+	/* Kernels know what it computes. */
+	conf.by_rows = false;
+	CHECK(mapping_open(&m, "n int", true, &conf) == 0);
+	CHECK_STR(mapping_epoch(&m, "1\n"), "[n float] {\"n\":1.0}");
+	CHECK_STR(mapping_epoch(&m, "5\n"), " {\"n\":2.5}");
 	mapping_close(&m);
 }
 

@@ -36,14 +36,14 @@ moves(int64_t batch_rows)
 	CHECK(h.watermark == SPT_TIME_MIN);
 	CHECK_STR(harness_epoch(&h, "1,null"), "1,null");
 	CHECK(h.watermark == SPT_TIME_MIN);
-	CHECK_INT(harness_figure(&h, 0, "null_time"), 1);
+	CHECK_INT(harness_figure(&h, 0, "untimed"), 1);
 	CHECK_STR(harness_epoch(&h, "1,15 2,null 3,3 4,null"),
 	    "1,15 2,null 3,3 4,null");
 	CHECK_INT(h.watermark, 5 * SPT_SECOND);
-	CHECK_INT(harness_figure(&h, 0, "null_time"), 2);
+	CHECK_INT(harness_figure(&h, 0, "untimed"), 2);
 	CHECK_STR(harness_epoch(&h, "5,2"), "5,2");
 	CHECK_INT(h.watermark, 5 * SPT_SECOND);
-	CHECK_INT(harness_figure(&h, 0, "null_time"), 0);
+	CHECK_INT(harness_figure(&h, 0, "untimed"), 0);
 	harness_epoch(&h, "6,15.000001");
 	CHECK_INT(h.watermark, 5 * SPT_SECOND + 1);
 	harness_final(&h, "7,1");
@@ -258,7 +258,7 @@ far_ahead(int64_t batch_rows)
 	    "1,5 3,null 5,6 6,7");
 	CHECK_INT(h.watermark, 7 * SPT_SECOND);
 	CHECK_INT(harness_figure(&h, 0, "bad"), 2);
-	CHECK_INT(harness_figure(&h, 0, "null_time"), 1);
+	CHECK_INT(harness_figure(&h, 0, "untimed"), 1);
 	CHECK_STR(harness_said(&h, 0),
 	    FAR_MESSAGE ": left out, like all that follow\n");
 	/* What is far depends on the clock of the epoch. */

@@ -10,54 +10,17 @@
  * is "first when -x <= the double below -t".  So what a test sees is a view: a
  * feature, its sign, and what of it is made NaN.  Views are computed once for
  * a tile of rows, which all trees then visit while it is in the cache.
- *
- * A leaf's threshold is NaN and its child is itself minus one: a row that has
- * arrived stays.  All rows of a tile take as many steps as the tree has
- * levels, eight rows abreast, so that their loads overlap; deep trees look
- * now and then whether everybody has arrived.  Trees with sets of categories
- * have a loop of their own.
  */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-#include "score/forest.h"
+#include "score/forestnode.h"
 
-#define LANES 8            /* rows that go down abreast */
-#define TILE_MIN 8         /* rows of a tile ... */
-#define TILE_MAX 512       /* ... */
-#define TILE_CELLS 8192    /* ... as long as it has at most so many cells */
-#define STEPS 4            /* of a deep tree between two looks */
-#define IN_SET 0x80000000u /* in child: the threshold is a struct set */
-#define WAYS 6             /* enum spt_tree_missing x sign */
-#define LIGHTGBM_ZERO 1e-35
-
-struct spt_forest_node {
-	double threshold;
-	uint32_t x; /* where its view starts in the tile */
-	uint32_t child;
-};
-
-/* In the place of the threshold of a test for membership. */
-struct set {
-	uint32_t first; /* in sets */
-	uint32_t words : 30;
-	uint32_t truncate : 1;
-	uint32_t with_nan : 1;
-};
-
-struct spt_forest_tree {
-	uint32_t root, levels;
-	uint32_t output;
-	uint32_t first_row; /* of its leaves in values, in rows */
-	bool sets;
-};
-
-struct spt_forest_view {
-	uint32_t feature;
-	uint8_t absent; /* enum spt_tree_missing */
-	bool minus;
-};
+#define TILE_MIN 8      /* rows of a tile ... */
+#define TILE_MAX 512    /* ... */
+#define TILE_CELLS 8192 /* ... as long as it has at most so many cells */
+#define WAYS 6          /* enum spt_tree_missing x sign */
 
 /* A tree on its way in: nodes in the order in which they are placed. */
 struct placing {
@@ -68,8 +31,6 @@ struct placing {
 	bool *seen;     /* by index in t->nodes */
 	size_t n, room;
 };
-
-/* ---- taking a tree ----------------------------------------------------- */
 
 int
 spt_forest_init(struct spt_forest *f, const struct spt_io *io,
@@ -162,7 +123,7 @@ static int
 set_test(struct spt_forest *f, const struct spt_tree_node *t, bool with_nan,
     struct spt_forest_node *to, struct spt_err *e)
 {
-	struct set s = { .first = (uint32_t)f->n_sets };
+	struct spt_forest_set s = { .first = (uint32_t)f->n_sets };
 
 	if (view(f, t, false, &to->x, e) < 0)
 		return -1;
@@ -231,7 +192,7 @@ place_leaf(struct placing *p, uint32_t at, uint32_t place, struct spt_err *e)
 		    f->n, at, t->leaf, p->t->leaves);
 	f->nodes[place] = (struct spt_forest_node){
 		.threshold = NAN,
-		.child = (place - 1u) & ~IN_SET,
+		.child = (place - 1u) & ~SPT_FOREST_IN_SET,
 	};
 	f->leaf[place] =
 	    t->leaf + (uint32_t)(f->n_values / f->shape.leaf_width);
@@ -265,7 +226,7 @@ place_test(
 	swap = t.kind != SPT_TREE_IN && t.missing == t.left;
 	if (t.kind == SPT_TREE_IN) {
 		*sets = true;
-		to->child |= IN_SET;
+		to->child |= SPT_FOREST_IN_SET;
 		if (set_test(p->f, &t, t.missing == t.left, to, e) < 0)
 			return -1;
 	} else if (numeric_test(p->f, &t, swap, to, e) < 0) {
@@ -387,7 +348,7 @@ int
 spt_forest_seal(struct spt_forest *f, struct spt_err *e)
 {
 	const size_t views = f->n_views == 0 ? 1 : f->n_views;
-	size_t rows = TILE_CELLS / views / LANES * LANES;
+	size_t rows = TILE_CELLS / views / SPT_FOREST_LANES * SPT_FOREST_LANES;
 
 	if (rows < TILE_MIN)
 		rows = TILE_MIN;
@@ -401,188 +362,4 @@ spt_forest_seal(struct spt_forest *f, struct spt_err *e)
 	for (size_t i = 0; i < f->n_nodes; i++)
 		f->nodes[i].x *= (uint32_t)rows;
 	return 0;
-}
-
-/* ---- rows -------------------------------------------------------------- */
-
-static void
-fill_view(const struct spt_forest *f, const struct spt_forest_view *v,
-    const double *from, size_t n, double *to)
-{
-	if (f->shape.single_input)
-		for (size_t i = 0; i < n; i++)
-			to[i] = (double)(float)from[i];
-	else
-		memcpy(to, from, n * sizeof *to);
-	if (v->absent == SPT_MISSING_ZERO)
-		for (size_t i = 0; i < n; i++)
-			to[i] = fabs(to[i]) <= LIGHTGBM_ZERO ? NAN : to[i];
-	if (v->absent == SPT_MISSING_NONE)
-		for (size_t i = 0; i < n; i++)
-			to[i] = isnan(to[i]) ? 0 : to[i];
-	if (v->minus)
-		for (size_t i = 0; i < n; i++)
-			to[i] = -to[i];
-}
-
-static void
-fill_tile(
-    struct spt_forest *f, const double *const *columns, size_t first, size_t n)
-{
-	for (size_t i = 0; i < f->n_views; i++) {
-		const struct spt_forest_view *v = &f->views[i];
-
-		fill_view(f, v, columns[v->feature] + first, n,
-		    f->tile + i * f->tile_rows);
-	}
-}
-
-/* One step of the LANES rows at x. */
-static inline void
-step(const struct spt_forest_node *nodes, const double *x, uint32_t at[LANES])
-{
-	for (size_t i = 0; i < LANES; i++) {
-		const struct spt_forest_node *n = &nodes[at[i]];
-
-		at[i] = n->child + !(x[n->x + i] <= n->threshold);
-	}
-}
-
-/* LANES rows from the root to their leaves. */
-static void
-descend(const struct spt_forest *f, const struct spt_forest_tree *t,
-    const double *x, uint32_t hits[LANES])
-{
-	const struct spt_forest_node *nodes = f->nodes;
-	uint32_t at[LANES], before[LANES];
-	uint32_t left = t->levels;
-
-	for (size_t i = 0; i < LANES; i++)
-		at[i] = t->root;
-	while (left > 2 * STEPS) {
-		uint32_t moved = 0;
-
-		for (size_t k = 1; k < STEPS; k++)
-			step(nodes, x, at);
-		memcpy(before, at, sizeof at);
-		step(nodes, x, at);
-		for (size_t i = 0; i < LANES; i++)
-			moved |= before[i] ^ at[i];
-		left -= STEPS;
-		if (moved == 0)
-			left = 0;
-	}
-	while (left-- > 0)
-		step(nodes, x, at);
-	for (size_t i = 0; i < LANES; i++)
-		hits[i] = f->leaf[at[i]];
-}
-
-static bool
-in_set(const struct spt_forest *f, double threshold, double x)
-{
-	struct set s;
-	uint64_t v;
-
-	memcpy(&s, &threshold, sizeof s);
-	if (isnan(x))
-		return s.with_nan;
-	if (!(x >= 0 && x < 64.0 * s.words))
-		return false;
-	v = (uint64_t)x;
-	return (s.truncate || (double)v == x) &&
-	       (f->sets[s.first + v / 64] >> (v % 64) & 1);
-}
-
-/* One row of a tree that has sets. */
-static uint32_t
-descend_sets(const struct spt_forest *f, const struct spt_forest_tree *t,
-    const double *x)
-{
-	uint32_t at = t->root;
-
-	for (uint32_t left = t->levels; left > 0; left--) {
-		const struct spt_forest_node *n = &f->nodes[at];
-
-		if (n->child & IN_SET)
-			at = (n->child & ~IN_SET) +
-			     !in_set(f, n->threshold, x[n->x]);
-		else
-			at = n->child + !(x[n->x] <= n->threshold);
-	}
-	return f->leaf[at];
-}
-
-/* The tile's first n rows through one tree, rows rounded up to LANES. */
-static void
-visit(struct spt_forest *f, const struct spt_forest_tree *t, size_t n)
-{
-	if (t->sets)
-		for (size_t r = 0; r < n; r++)
-			f->hits[r] = descend_sets(f, t, f->tile + r);
-	else
-		for (size_t r = 0; r < n; r += LANES)
-			descend(f, t, f->tile + r, f->hits + r);
-}
-
-static void
-add_leaves(const struct spt_forest *f, const struct spt_forest_tree *t,
-    size_t n, double *out)
-{
-	const size_t width = f->shape.leaf_width, stride = f->shape.outputs;
-
-	out += t->output;
-	if (f->shape.single_sum) {
-		for (size_t r = 0; r < n; r++, out += stride)
-			for (size_t k = 0; k < width; k++)
-				out[k] =
-				    (double)((float)out[k] +
-					     (float)
-						 f->values[f->hits[r] * width +
-							   k]);
-	} else if (width == 1) {
-		for (size_t r = 0; r < n; r++, out += stride)
-			*out += f->values[f->hits[r]];
-	} else {
-		for (size_t r = 0; r < n; r++, out += stride)
-			for (size_t k = 0; k < width; k++)
-				out[k] += f->values[f->hits[r] * width + k];
-	}
-}
-
-void
-spt_forest_eval(struct spt_forest *f, const double *const *columns, size_t rows,
-    double *out)
-{
-	for (size_t first = 0; first < rows; first += f->tile_rows) {
-		size_t n = rows - first;
-
-		if (n > f->tile_rows)
-			n = f->tile_rows;
-		fill_tile(f, columns, first, n);
-		for (size_t i = 0; i < f->n; i++) {
-			visit(f, &f->trees[i], n);
-			add_leaves(
-			    f, &f->trees[i], n, out + first * f->shape.outputs);
-		}
-	}
-}
-
-void
-spt_forest_leaves(struct spt_forest *f, const double *const *columns,
-    size_t rows, uint32_t *leaf)
-{
-	for (size_t first = 0; first < rows; first += f->tile_rows) {
-		size_t n = rows - first;
-
-		if (n > f->tile_rows)
-			n = f->tile_rows;
-		fill_tile(f, columns, first, n);
-		for (size_t i = 0; i < f->n; i++) {
-			visit(f, &f->trees[i], n);
-			for (size_t r = 0; r < n; r++)
-				leaf[(first + r) * f->n + i] =
-				    f->hits[r] - f->trees[i].first_row;
-		}
-	}
 }

@@ -47,12 +47,12 @@ broken()
 }
 
 @test "the model of the protocol: nothing is lost, doubled or stuck" {
-	expect 0 "$builddir/tests/fault/model" 3
+	expect 0 "$builddir/tests/fault/protocol" 3
 	sed 's/^/# /' out >&3
 }
 
 @test "the model without any one of its rules: seen" {
-	expect 0 "$builddir/tests/fault/model" 3 mutants
+	expect 0 "$builddir/tests/fault/protocol" 3 mutants
 	[ "$(wc -l <out)" -ge 33 ]
 }
 

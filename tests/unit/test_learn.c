@@ -368,6 +368,66 @@ samples(double fraction)
 	CHECK(fabs(n - fraction * 100000) < 800);
 }
 
+/* What Spark 3.5 takes of 60 elements in one partition with seed 43, and its
+ * XORShiftRandom of seed 1. */
+static void
+samples_of_spark(void)
+{
+	static const int most[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13,
+		14, 15, 16, 18, 20, 21, 22, 24, 25, 26, 27, 29, 30, 32, 33, 35,
+		36, 37, 38, 40, 42, 45, 48, 49, 50, 52, 53, 54, 55, 56, 58,
+		59 };
+	static const int few[] = { 3, 8, 11, 16, 25, 31, 34, 36, 44, 47, 48 };
+	struct spt_spark_sample a, b;
+	struct spt_spark_random r;
+	size_t n = 0, k = 0;
+
+	spt_spark_sample_start(&a, 0.7, 43);
+	spt_spark_sample_start(&b, 0.2, 43);
+	for (int i = 0; i < 60; i++) {
+		if (spt_spark_sample_next(&a))
+			CHECK(n < 45 && most[n++] == i);
+		if (spt_spark_sample_next(&b))
+			CHECK(k < 11 && few[k++] == i);
+	}
+	CHECK(n == 45 && k == 11);
+	spt_spark_random_seed(&r, 1);
+	CHECK(spt_spark_random_double(&r) == 0.6363787615254752);
+	CHECK(spt_spark_random_double(&r) == 0.5993846534021868);
+	spt_spark_random_seed(&r, 1);
+	CHECK(spt_spark_random_gaussian(&r) == 1.6845611254444919);
+	NEAR(spt_spark_random_gaussian(&r), 1.2276070094376463);
+}
+
+/* 40 made-up rows of two features through MLlib of Spark 3.5 (20 iterations,
+ * step 0.5; the logistic one with regularisation 0.1), one partition. */
+static void
+spark_sgd(const char *kind, double fraction, double w0, double w1)
+{
+	struct spt_learn_conf c = conf_of(kind);
+	bool logistic = strcmp(kind, "logistic") == 0;
+	double x[80], y[40];
+	struct spt_learner l;
+
+	for (int i = 0; i < 40; i++) {
+		double a = i * 7919 % 101 / 101.0, b = i * 104729 % 97 / 97.0;
+
+		x[2 * i] = a;
+		x[2 * i + 1] = b;
+		y[i] = logistic ? a - b + i % 3 / 10.0 > 0.1
+				: 2 * a - b + i % 5 / 10.0;
+	}
+	c.iterations = 20;
+	c.step = 0.5;
+	c.fraction = fraction;
+	c.reg = logistic ? 0.1 : 0;
+	make(&l, &c, 2);
+	train(&l, x, y, 40);
+	NEAR(l.parts[0].v[0], w0);
+	NEAR(l.parts[0].v[1], w1);
+	spt_learner_fini(&l);
+}
+
 static void
 refused(void)
 {
@@ -416,6 +476,13 @@ main(void)
 	resumes("anomaly", true);
 	samples(0.9);
 	samples(0.2);
+	samples_of_spark();
+	spark_sgd("linear", 0.5, 0.9642244706516588, 0.3129046930454566);
+	spark_sgd("linear", 0.3, 1.0371027884217514, 0.28369855569156116);
+	spark_sgd("linear", 1, 1.0164893016040695, 0.27935772165652667);
+	spark_sgd("logistic", 0.5, 0.2171460702963148, -0.2115704287128898);
+	spark_sgd("logistic", 0.3, 0.2789210621912265, -0.18219548758304321);
+	spark_sgd("logistic", 1, 0.2558808660677564, -0.19668205067467187);
 	refused();
 	return DONE;
 }

@@ -1,9 +1,9 @@
 /*
- * model - the restart protocol as a small model, explored to the end.
+ * protocol - the restart protocol as a small model, explored to the end.
  *
- * usage: model [RUNS]              table and file, with every rule
- *        model [RUNS] mutants      take away each rule: a violation must be found
- *        model [RUNS] without RULE show what happens then
+ * usage: protocol [RUNS]              table and file, with every rule
+ *        protocol [RUNS] mutants      take away each rule: a violation must be
+ * found protocol [RUNS] without RULE show what happens then
  *
  * RUNS runs (3) of one query read three rows: a source, a stage that keeps a
  * state, a sink, and pipes of one message between them.  Every program may be
@@ -23,8 +23,8 @@
  *   complete  Then the sink has all rows.
  *
  * What stands for what: "log" is epochs.log (run.c, epochlog.c), "commits"
- * commits.log (commitlog.c), each with the number of entries that are synced; an
- * epoch's id is the log up to it.  "files" are the stage's states
+ * commits.log (commitlog.c), each with the number of entries that are synced;
+ * an epoch's id is the log up to it.  "files" are the stage's states
  * (statedir.c).  A write with its rename is one step, its fsync another.  A
  * table takes rows, epoch and id in one transaction (sqlitesink.c); a file
  * takes rows as they come and is cut to the committed length (exactfile.c).
@@ -45,7 +45,8 @@
 #define FILES 6
 #define UNITS 12
 
-/* ---- the rules ---------------------------------------------------------------
+/* ---- the rules
+ * ---------------------------------------------------------------
  */
 
 enum rule {
@@ -120,7 +121,8 @@ static const struct {
 	    "a stream that stops without its end is not committed", 0 },
 };
 
-/* ---- lists -------------------------------------------------------------------
+/* ---- lists
+ * -------------------------------------------------------------------
  */
 
 /* Up to 15 small numbers in 64 bits: the count, then four bits each.  Rows,
@@ -191,7 +193,8 @@ end_of(unsigned cut)
 	return cut >> 2;
 }
 
-/* ---- a state -----------------------------------------------------------------
+/* ---- a state
+ * -----------------------------------------------------------------
  */
 
 enum step {
@@ -290,7 +293,8 @@ struct state {
 
 enum { SOURCE, STAGE, SINK };
 
-/* ---- the search --------------------------------------------------------------
+/* ---- the search
+ * --------------------------------------------------------------
  */
 
 struct seen {
@@ -389,7 +393,8 @@ alone(void)
 	m.move[m.n_moves - 1].alone = true;
 }
 
-/* ---- the source --------------------------------------------------------------
+/* ---- the source
+ * --------------------------------------------------------------
  */
 
 static void
@@ -405,8 +410,8 @@ source_rows(const struct state *s, int i, int n)
 	if (s->run[i].pipe[0].kind != 0)
 		return;
 	if ((unsigned)n < n_log && rule(RERUN)) {
-		p = go(s, i, SOURCE, BARRIER, "source sends rows again of epoch",
-		    n);
+		p = go(s, i, SOURCE, BARRIER,
+		    "source sends rows again of epoch", n);
 		p->n = (int8_t)n;
 		out = &last()->run[i].pipe[0];
 		out->kind = 'r';
@@ -422,8 +427,7 @@ source_rows(const struct state *s, int i, int n)
 	}
 	for (unsigned end = start + 1; end <= start + LONGEST && end <= ROWS;
 	     end++) {
-		p = go(s, i, SOURCE, LOG, "source sends rows up to",
-		    (int)end);
+		p = go(s, i, SOURCE, LOG, "source sends rows up to", (int)end);
 		p->n = (int8_t)n;
 		p->cut = (uint8_t)(start | end << 2);
 		out = &last()->run[i].pipe[0];
@@ -466,7 +470,8 @@ static void
 source_read(const struct state *s, int i)
 {
 	int e = s->disk.n_commits - 1;
-	struct program *p = go(s, i, SOURCE, ROWS_, "source reads the logs", -1);
+	struct program *p =
+	    go(s, i, SOURCE, ROWS_, "source reads the logs", -1);
 	struct state *t = last();
 
 	if (rule(LOGS_REWRITTEN)) {
@@ -570,7 +575,8 @@ enter(const struct state *s, int i, int who)
 	return false;
 }
 
-/* ---- the stage ---------------------------------------------------------------
+/* ---- the stage
+ * ---------------------------------------------------------------
  */
 
 static void
@@ -597,9 +603,9 @@ static void
 stage_save(const struct state *s, int i)
 {
 	const struct program *from = &s->run[i].program[STAGE];
-	struct program *p = go(s, i, STAGE,
-	    rule(STATE_SYNCED) ? SYNC_STATE : FORWARD, "stage saves epoch",
-	    from->n);
+	struct program *p =
+	    go(s, i, STAGE, rule(STATE_SYNCED) ? SYNC_STATE : FORWARD,
+		"stage saves epoch", from->n);
 	struct disk *d = &last()->disk, old = *d;
 	int oldest = d->n_commits - (rule(KEEP_TWO) ? 2 : 1), k = 0;
 	bool put = false;
@@ -608,8 +614,8 @@ stage_save(const struct state *s, int i)
 	p->step = rule(STATE_SYNCED) ? SYNC_STATE : FORWARD;
 	memset(d->file, 0, sizeof d->file);
 	for (int j = 0; j <= old.n_files; j++) {
-		if (!put && (j == old.n_files ||
-				old.file[j].epoch >= from->n)) {
+		if (!put &&
+		    (j == old.n_files || old.file[j].epoch >= from->n)) {
 			put = true;
 			if (from->n >= oldest && k < FILES) {
 				d->file[k].epoch = from->n;
@@ -719,7 +725,8 @@ stage(const struct state *s, int i)
 	}
 }
 
-/* ---- the sink ----------------------------------------------------------------
+/* ---- the sink
+ * ----------------------------------------------------------------
  */
 
 static void
@@ -817,8 +824,8 @@ sink_barrier(const struct state *s, int i, const struct message *in)
 {
 	const struct program *from = &s->run[i].program[SINK];
 	bool now = rule(SINK_FIRST) || from->held == in->n;
-	struct program *p = go(
-	    s, i, SINK, now ? WRITE : COMMIT, "sink takes barrier", in->n);
+	struct program *p =
+	    go(s, i, SINK, now ? WRITE : COMMIT, "sink takes barrier", in->n);
 
 	alone();
 	p->held = from->held;
@@ -831,9 +838,8 @@ sink_barrier(const struct state *s, int i, const struct message *in)
 		return;
 	}
 	p->length = (uint8_t)(s->disk.n_units + 1);
-	p->late = (struct epoch){
-		from->taken, in->mark, in->state, in->n, true
-	};
+	p->late =
+	    (struct epoch){ from->taken, in->mark, in->state, in->n, true };
 }
 
 static void
@@ -973,7 +979,8 @@ sink(const struct state *s, int i)
 	}
 }
 
-/* ---- what goes wrong ---------------------------------------------------------
+/* ---- what goes wrong
+ * ---------------------------------------------------------
  */
 
 static void
@@ -1036,8 +1043,7 @@ lose_files(struct state *t, int k, const struct state *before)
 	}
 	for (int kept = 0; kept < 2; kept++) {
 		struct state u = *t;
-		uint64_t v =
-		    kept ? d->file[k].found : d->file[k].durable;
+		uint64_t v = kept ? d->file[k].found : d->file[k].durable;
 
 		u.disk.file[k].durable = u.disk.file[k].found = v;
 		lose_files(&u, k + 1, before);
@@ -1050,8 +1056,7 @@ lose_units(const struct state *t, const struct state *before)
 	for (unsigned n = t->disk.sink_synced; n <= t->disk.n_units; n++) {
 		struct state u = *t;
 
-		memset(u.disk.unit + n, 0,
-		    (UNITS - n) * sizeof u.disk.unit[0]);
+		memset(u.disk.unit + n, 0, (UNITS - n) * sizeof u.disk.unit[0]);
 		u.disk.n_units = u.disk.sink_synced = (uint8_t)n;
 		lose_files(&u, 0, before);
 	}
@@ -1087,7 +1092,8 @@ outages(const struct state *s)
 		}
 }
 
-/* ---- what must hold ----------------------------------------------------------
+/* ---- what must hold
+ * ----------------------------------------------------------
  */
 
 /* Rows 0, 1, 2, ... and no others? */
@@ -1166,7 +1172,8 @@ check_quiet(const struct state *s)
 	return NULL;
 }
 
-/* ---- the search --------------------------------------------------------------
+/* ---- the search
+ * --------------------------------------------------------------
  */
 
 static void
@@ -1188,8 +1195,9 @@ forget_run(struct run *r, bool *numbers)
 			   r->program[k].step == CHECKED;
 	if (!entering)
 		memset(&r->header, 0, sizeof r->header);
-	*numbers = *numbers || (entering && (r->header.is ||
-					r->program[SOURCE].step == READ));
+	*numbers =
+	    *numbers ||
+	    (entering && (r->header.is || r->program[SOURCE].step == READ));
 }
 
 /* Forgets what nobody can ever see again: then more states are one. */
@@ -1328,12 +1336,10 @@ remember(const struct state *s, uint32_t parent, const struct move *v)
 			return false;
 	}
 	m.seen = more(m.seen, m.n_seen, &m.cap_seen, sizeof m.seen[0]);
-	m.seen[m.n_seen] = (struct seen){
-		{ h[0], h[1] }, parent,
+	m.seen[m.n_seen] = (struct seen){ { h[0], h[1] }, parent,
 		v != NULL ? number_of(v->what) : 0,
 		(int8_t)(v != NULL ? v->run : -1),
-		(int8_t)(v != NULL ? v->n : -1)
-	};
+		(int8_t)(v != NULL ? v->n : -1) };
 	m.table[at] = (uint32_t)++m.n_seen;
 	return true;
 }
@@ -1423,7 +1429,8 @@ explore(bool file, int broken, int runs)
 	return at;
 }
 
-/* ---- what is asked -----------------------------------------------------------
+/* ---- what is asked
+ * -----------------------------------------------------------
  */
 
 static int
@@ -1484,7 +1491,7 @@ main(int argc, char *argv[])
 
 	if (runs < 2 || runs > RUNS || (argc > 2 && !mutants && !one)) {
 		fprintf(stderr,
-		    "usage: model [RUNS [mutants | without RULE]]\n");
+		    "usage: protocol [RUNS [mutants | without RULE]]\n");
 		for (int r = 0; r < N_RULES; r++)
 			fprintf(stderr, "  %-27s %s\n", rules[r].name,
 			    rules[r].text);

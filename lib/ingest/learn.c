@@ -167,7 +167,8 @@ find_format(struct spt_ingest *g, struct spt_err *e)
 	if (spt_ingest_open(g, 0, e) < 0)
 		return -1;
 	while (!g->eof && g->text.len < GUESS_BYTES &&
-	       memchr(g->text.data, '\n', g->text.len) == NULL) {
+	       (g->text.len == 0 ||
+		   memchr(g->text.data, '\n', g->text.len) == NULL)) {
 		int rc = spt_ingest_fill(g, e);
 
 		if (rc < 0)

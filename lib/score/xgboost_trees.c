@@ -230,11 +230,44 @@ take_tree(struct loading *l, const json_t *tree, size_t group, double weight)
 	return 0;
 }
 
+/*
+ * How many of the first trees count.  A model that XGBoost's classes for
+ * scikit-learn saved after they stopped early has trees behind its best
+ * round; they pass over these, and Booster.predict, which has no such rule,
+ * takes all trees.  So the saver decides, which left its mark.
+ */
 static int
-take_trees(struct loading *l, const json_t *trees, const json_t *groups,
-    const json_t *weights)
+count_used(struct loading *l, const json_t *model, size_t *n)
 {
-	const size_t n = l->f->js.array_size(trees);
+	const json_t *attributes, *param;
+	const struct spt_xgboost_file *f = l->f;
+	size_t best, parallel;
+
+	attributes = f->js.object_get(
+	    f->js.object_get(f->root, "learner"), "attributes");
+	if (!json_is_object(attributes) ||
+	    f->js.object_get(attributes, "scikit_learn") == NULL ||
+	    f->js.object_get(attributes, "best_iteration") == NULL)
+		return 0;
+	param = spt_xgboost_member(
+	    l->x, f, model, "gbtree_model_param", JSON_OBJECT, l->e);
+	if (param == NULL ||
+	    spt_xgboost_count(l->x, f, attributes, "best_iteration", INT32_MAX,
+		&best, l->e) < 0 ||
+	    spt_xgboost_count(l->x, f, param, "num_parallel_tree", INT32_MAX,
+		&parallel, l->e) < 0)
+		return -1;
+	parallel += parallel == 0;
+	if (best + 1 < *n / parallel / l->x->groups)
+		*n = (best + 1) * parallel * l->x->groups;
+	return 0;
+}
+
+static int
+take_trees(struct loading *l, const json_t *model, const json_t *trees,
+    const json_t *groups, const json_t *weights)
+{
+	size_t n = l->f->js.array_size(trees);
 
 	if (l->f->js.array_size(groups) != n ||
 	    (weights != NULL && l->f->js.array_size(weights) != n))
@@ -242,6 +275,8 @@ take_trees(struct loading *l, const json_t *trees, const json_t *groups,
 		    "%s: %zu trees, and \"tree_info\" or \"weight_drop\" for "
 		    "another number",
 		    l->x->file, n);
+	if (count_used(l, model, &n) < 0)
+		return -1;
 	for (l->tree = 0; l->tree < n; l->tree++) {
 		const json_t *tree = l->f->js.array_get(trees, l->tree);
 		const int64_t group = whole(l, groups, l->tree, UINT32_MAX);
@@ -284,7 +319,7 @@ spt_xgboost_trees(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 		e) < 0)
 		spt_err_where(e, "%s", x->file);
 	else
-		rc = take_trees(&l, trees, groups, weights);
+		rc = take_trees(&l, model, trees, groups, weights);
 	spt_free(x->io, l.room.nodes);
 	spt_free(x->io, l.room.values);
 	spt_free(x->io, l.room.sets);

@@ -5,8 +5,8 @@ Trains small models with XGBoost and LightGBM and saves, beside each model, its
 own predictions for rows.csv: a line a row, probabilities of a classifier, else
 the prediction.  Made once with each of
 
-    pip install xgboost==3.2.0 lightgbm==4.7.0 pandas
-    pip install xgboost==1.7.6 lightgbm==3.3.5 'numpy<2' 'pandas<2.2'
+    pip install xgboost==3.2.0 lightgbm==4.7.0 pandas scikit-learn
+    pip install xgboost==1.7.6 lightgbm==3.3.5 'numpy<2' 'pandas<2.2' scikit-learn
 
 (names of models then begin with the library's version); rows.csv is the same
 from both.
@@ -78,6 +78,27 @@ def save_xgboost(name, parameters, data, label, trees=4, **options):
     want(name, values, "%.9g")
 
 
+def save_stopped():
+    """By the wrapper for scikit-learn, which passes over the last rounds."""
+    model = xgboost.XGBClassifier(
+        n_estimators=20,
+        max_depth=2,
+        num_parallel_tree=2,
+        subsample=0.5,
+        early_stopping_rounds=2,
+        random_state=1,
+    )
+    odd = np.arange(ROWS) % 2 == 1
+    model.fit(
+        numbers[~odd], classes[~odd], eval_set=[(numbers[odd], classes[odd])], verbose=False
+    )
+    assert model.get_booster().num_boosted_rounds() > model.best_iteration + 1
+    name = "xgboost-%s-stopped" % xgboost.__version__
+    for end in ("json", "ubj"):
+        model.save_model(os.path.join(directory, name + "." + end))
+    want(name, model.predict_proba(numbers), "%.9g")
+
+
 def save_lightgbm(name, parameters, label):
     fixed = {"verbose": -1, "num_leaves": 6, "min_data_in_leaf": 3}
     fixed.update({"min_data_per_group": 2, "cat_smooth": 1, "cat_l2": 1})
@@ -111,6 +132,7 @@ if xgboost.__version__ > "2":
     save_xgboost(
         "words", {"max_cat_to_onehot": 1}, rows, target, enable_categorical=True
     )
+save_stopped()
 save_lightgbm("regression", {"objective": "regression"}, target)
 save_lightgbm("sqrt", {"objective": "regression", "reg_sqrt": True}, target)
 save_lightgbm("gamma", {"objective": "gamma"}, np.exp(target / 3))

@@ -3,9 +3,9 @@
  * names with their width at the end (pcre2_compile is pcre2_compile_8), which
  * the symbols have too.
  */
-#include <dlfcn.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "decode/pcre2_load.h"
 
 #define LIBRARY "libpcre2-8.so.0"
@@ -14,31 +14,17 @@
 /* By way of a second macro, so that the name is expanded first. */
 #define SYMBOL(name) TEXT(name)
 
-static int
-look_up(void *library, const char *symbol, void *pointer, struct spt_err *e)
-{
-	void *p = dlsym(library, symbol);
-
-	if (p == NULL)
-		return spt_fail(e, SPT_ESYSTEM,
-		    LIBRARY " has no %s: it is too old", symbol);
-	/* ISO C does not convert void * to a function pointer. */
-	memcpy(pointer, &p, sizeof p);
-	return 0;
-}
-
 int
 spt__pcre2_load(struct spt_pcre2 *t, struct spt_err *e)
 {
 	memset(t, 0, sizeof *t);
-	t->library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	if (t->library == NULL)
-		return spt_fail(e, SPT_ESYSTEM,
-		    "patterns need PCRE2 (Debian: libpcre2-8-0): %s",
-		    dlerror());
+	if (spt_library_open(&t->library, LIBRARY,
+		"patterns need PCRE2 (Debian: libpcre2-8-0)", e) < 0)
+		return -1;
 
-#define LOOK_UP(f)                                                \
-	if (look_up(t->library, SYMBOL(pcre2_##f), &t->f, e) < 0) \
+#define LOOK_UP(f)                                                     \
+	if (spt_library_find(                                          \
+		t->library, LIBRARY, SYMBOL(pcre2_##f), &t->f, e) < 0) \
 		goto fail;
 	SPT_PCRE2_FUNCTIONS(LOOK_UP)
 #undef LOOK_UP
@@ -52,7 +38,6 @@ fail:
 void
 spt__pcre2_unload(struct spt_pcre2 *t)
 {
-	if (t->library != NULL)
-		dlclose(t->library);
+	spt_library_close(t->library);
 	memset(t, 0, sizeof *t);
 }

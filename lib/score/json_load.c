@@ -1,40 +1,25 @@
 /*
  * json_load - a table of functions filled by dlsym.
  */
-#include <dlfcn.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "score/json_load.h"
 
 #define LIBRARY "libjansson.so.4"
-
-static int
-look_up(void *library, const char *symbol, void *pointer, struct spt_err *e)
-{
-	void *p = dlsym(library, symbol);
-
-	if (p == NULL)
-		return spt_fail(e, SPT_ESYSTEM,
-		    LIBRARY " has no %s: it is too old", symbol);
-	/* ISO C does not convert void * to a function pointer. */
-	memcpy(pointer, &p, sizeof p);
-	return 0;
-}
 
 int
 spt__jansson_load(struct spt_jansson *t, struct spt_err *e)
 {
 	memset(t, 0, sizeof *t);
-	t->library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	if (t->library == NULL)
-		return spt_fail(e, SPT_ESYSTEM,
-		    "models in JSON need Jansson (Debian: libjansson4): %s",
-		    dlerror());
+	if (spt_library_open(&t->library, LIBRARY,
+		"models in JSON need Jansson (Debian: libjansson4)", e) < 0)
+		return -1;
 
-#define LOOK_UP(f)                                           \
-	if (look_up(t->library, "json_" #f, &t->f, e) < 0) { \
-		spt__jansson_unload(t);                      \
-		return -1;                                   \
+#define LOOK_UP(f)                                                             \
+	if (spt_library_find(t->library, LIBRARY, "json_" #f, &t->f, e) < 0) { \
+		spt__jansson_unload(t);                                        \
+		return -1;                                                     \
 	}
 	SPT_JANSSON_FUNCTIONS(LOOK_UP)
 #undef LOOK_UP
@@ -44,8 +29,7 @@ spt__jansson_load(struct spt_jansson *t, struct spt_err *e)
 void
 spt__jansson_unload(struct spt_jansson *t)
 {
-	if (t->library != NULL)
-		dlclose(t->library);
+	spt_library_close(t->library);
 	memset(t, 0, sizeof *t);
 }
 

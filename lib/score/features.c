@@ -10,17 +10,22 @@
 #include "score/features.h"
 
 int
-spt_features_init(struct spt_features *f, const struct spt_io *io,
-    const char *const *names, size_t n, struct spt_err *e)
+spt_features_init(struct spt_features *f, const struct spt_io *io, size_t n,
+    struct spt_err *e)
 {
 	*f = (struct spt_features){ .io = io, .n = n };
 	f->v = spt_alloc_zero(io, (n + 1) * sizeof *f->v, e);
+	f->names = spt_alloc_zero(io, (n + 1) * sizeof *f->names, e);
 	f->columns = spt_alloc_zero(io, (n + 1) * sizeof *f->columns, e);
-	if (f->v == NULL || f->columns == NULL)
-		return -1;
-	for (size_t k = 0; k < n; k++)
-		f->v[k].name = names[k];
-	return 0;
+	return f->v == NULL || f->names == NULL || f->columns == NULL ? -1 : 0;
+}
+
+int
+spt_features_name(struct spt_features *f, size_t k, const char *name, size_t n,
+    struct spt_err *e)
+{
+	f->names[k] = spt_strndup(f->io, name, n, e);
+	return f->names[k] == NULL ? -1 : 0;
 }
 
 void
@@ -30,7 +35,10 @@ spt_features_fini(struct spt_features *f)
 		return;
 	for (size_t k = 0; f->v != NULL && k < f->n; k++)
 		spt_free(f->io, f->v[k].own);
+	for (size_t k = 0; f->names != NULL && k < f->n; k++)
+		spt_free(f->io, (char *)f->names[k]);
 	spt_free(f->io, f->v);
+	spt_free(f->io, f->names);
 	spt_free(f->io, f->columns);
 	memset(f, 0, sizeof *f);
 }
@@ -64,7 +72,7 @@ spt_features_bind(
 {
 	for (size_t k = 0; k < f->n; k++) {
 		struct spt_feature *x = &f->v[k];
-		const int at = spt_schema_need(in, x->name, e);
+		const int at = spt_schema_need(in, f->names[k], e);
 
 		if (at < 0)
 			return spt_err_where(e, "the model's input");
@@ -75,7 +83,7 @@ spt_features_bind(
 			: x->type == SPT_TIMESTAMP || x->type == SPT_UTF8)
 			return spt_fail(e, SPT_EUSAGE,
 			    "column \"%s\" is a %s, and the model wants a%s",
-			    x->name, spt_type_name(x->type),
+			    f->names[k], spt_type_name(x->type),
 			    x->words == NULL ? " number"
 			    : x->whole       ? "n int, one of its categories"
 				       : " string, one of its categories");

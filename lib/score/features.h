@@ -11,8 +11,7 @@
 #include "batch/batch.h"
 
 struct spt_feature {
-	const char *name; /* on loan from the model */
-	size_t column;    /* of the stream */
+	size_t column; /* of the stream */
 	enum spt_type type;
 	const struct spt_word *words; /* sorted, on loan; NULL: none */
 	size_t n_words;
@@ -30,13 +29,17 @@ struct spt_features {
 	const struct spt_io *io;
 	struct spt_feature *v;
 	size_t n;
+	const char **names;     /* n, copies */
 	const double **columns; /* n: what fill has made of the batch */
 	int64_t rows;           /* that the features' own room is for */
 };
 
-/* n features by the names of their columns, all of them without words. */
+/* n features, to be named one by one; none of them has words. */
 SPT_MUST int spt_features_init(struct spt_features *f, const struct spt_io *io,
-    const char *const *names, size_t n, struct spt_err *e);
+    size_t n, struct spt_err *e);
+/* Names feature k by its column. */
+SPT_MUST int spt_features_name(struct spt_features *f, size_t k,
+    const char *name, size_t n, struct spt_err *e);
 /* A zeroed struct is fine. */
 void spt_features_fini(struct spt_features *f);
 

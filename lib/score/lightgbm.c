@@ -11,23 +11,13 @@ static void
 free_model(void *self)
 {
 	struct spt_lightgbm *x = self;
+	const struct spt_io *io;
 
 	if (x == NULL)
 		return;
-	for (size_t k = 0; k < x->n_names; k++)
-		spt_free(x->io, x->names[k]);
-	spt_free(x->io, x->names);
-	spt_features_fini(&x->in);
-	spt_forest_fini(&x->forest);
-	spt_free(x->io, x->file);
-	spt_free(x->io, x->kind);
-	spt_free(x->io, x->words);
-	spt_free(x->io, x->word_text);
-	spt_free(x->io, x->sums);
-	spt_free(x->io, x->prediction);
-	spt_free(x->io, x->probability);
-	spt_free(x->io, x->raw);
-	spt_free(x->io, x);
+	io = x->m.io;
+	spt_boosted_fini(&x->m);
+	spt_free(io, x);
 }
 
 static int
@@ -40,11 +30,11 @@ load(void **self, const struct spt_io *io, const struct spt_model_conf *conf,
 
 	if (x == NULL)
 		return -1;
-	x->io = io;
+	x->m.io = io;
 	spt_buf_init(&text, io);
-	x->file = spt_strdup(io, conf->path, e);
-	if (x->file != NULL && spt_modelfile_read(io, conf->path,
-				   SPT_MODELFILE_MAX, &text, e) == 0)
+	x->m.file = spt_strdup(io, conf->path, e);
+	if (x->m.file != NULL && spt_modelfile_read(io, conf->path,
+				     SPT_MODELFILE_MAX, &text, e) == 0)
 		rc = spt_lightgbm_take(x,
 		    (struct spt_lightgbm_text){
 			.p = (const char *)text.data, .n = text.len },
@@ -72,32 +62,7 @@ bind(void *self, const struct spt_schema *in, struct spt_err *e)
 {
 	struct spt_lightgbm *x = self;
 
-	return spt_features_bind(&x->in, in, e);
-}
-
-static int
-again(const struct spt_lightgbm *x, double **p, size_t n, struct spt_err *e)
-{
-	spt_free(x->io, *p);
-	*p = spt_alloc(x->io, n * sizeof **p, e);
-	return *p == NULL ? -1 : 0;
-}
-
-static int
-make_room(struct spt_lightgbm *x, int64_t rows, struct spt_err *e)
-{
-	const size_t n = (size_t)rows, classes = x->groups == 1 ? 2 : x->groups;
-
-	if (rows <= x->rows)
-		return 0;
-	x->rows = 0;
-	if (again(x, &x->sums, n * x->groups, e) < 0 ||
-	    again(x, &x->prediction, n, e) < 0 ||
-	    again(x, &x->probability, n * classes, e) < 0 ||
-	    again(x, &x->raw, n * classes, e) < 0)
-		return -1;
-	x->rows = rows;
-	return 0;
+	return spt_features_bind(&x->m.in, in, e);
 }
 
 static double
@@ -110,29 +75,29 @@ logistic(const struct spt_lightgbm *x, double v)
 static void
 finish_classes(struct spt_lightgbm *x, size_t i)
 {
-	const double *sums = x->sums + i * x->groups;
-	double *to = x->probability + i * x->groups, total = 0;
+	const double *sums = x->m.sums + i * x->m.groups;
+	double *to = x->m.probability + i * x->m.groups, total = 0;
 	size_t best = 0;
 
-	for (size_t k = 1; k < x->groups; k++)
+	for (size_t k = 1; k < x->m.groups; k++)
 		if (sums[k] > sums[best])
 			best = k;
-	for (size_t k = 0; k < x->groups; k++) {
+	for (size_t k = 0; k < x->m.groups; k++) {
 		to[k] = x->link == SPT_LGB_SOFTMAX ? exp(sums[k] - sums[best])
 						   : logistic(x, sums[k]);
 		total += to[k];
 	}
-	for (size_t k = 0; x->link == SPT_LGB_SOFTMAX && k < x->groups; k++)
+	for (size_t k = 0; x->link == SPT_LGB_SOFTMAX && k < x->m.groups; k++)
 		to[k] /= total;
-	memcpy(x->raw + i * x->groups, sums, x->groups * sizeof *sums);
-	x->prediction[i] = (double)best;
+	memcpy(x->m.raw + i * x->m.groups, sums, x->m.groups * sizeof *sums);
+	x->m.prediction[i] = (double)best;
 }
 
 static void
 finish_row(struct spt_lightgbm *x, size_t i)
 {
-	const double v = x->sums[i * x->groups];
-	double *to = &x->prediction[i];
+	const double v = x->m.sums[i * x->m.groups];
+	double *to = &x->m.prediction[i];
 
 	switch (x->link) {
 	case SPT_LGB_IDENTITY:
@@ -149,13 +114,8 @@ finish_row(struct spt_lightgbm *x, size_t i)
 		break;
 	case SPT_LGB_LOGISTIC:
 		*to = logistic(x, v);
-		if (x->task != SPT_CLASSIFICATION)
-			break;
-		x->probability[2 * i] = 1 - *to;
-		x->probability[2 * i + 1] = *to;
-		x->raw[2 * i] = -v;
-		x->raw[2 * i + 1] = v;
-		*to = *to > 0.5;
+		if (x->m.task == SPT_CLASSIFICATION)
+			spt_boosted_two(&x->m, i, *to, v);
 		break;
 	case SPT_LGB_SOFTMAX:
 	case SPT_LGB_EACH:
@@ -168,21 +128,17 @@ predict(void *self, const struct spt_batch *b, struct spt_scores *out,
     struct spt_err *e)
 {
 	struct spt_lightgbm *x = self;
-	const size_t rows = (size_t)b->rows, n = rows * x->groups;
+	const size_t rows = (size_t)b->rows, n = rows * x->m.groups;
 
-	if (make_room(x, b->rows, e) < 0 || spt_features_fill(&x->in, b, e) < 0)
+	if (spt_boosted_begin(&x->m, b, e) < 0)
 		return -1;
-	memset(x->sums, 0, n * sizeof *x->sums);
-	spt_forest_eval(&x->forest, x->in.columns, rows, x->sums);
+	memset(x->m.sums, 0, n * sizeof *x->m.sums);
+	spt_forest_eval(&x->m.forest, x->m.in.columns, rows, x->m.sums);
 	for (size_t k = 0; x->divisor != 1 && k < n; k++)
-		x->sums[k] /= x->divisor;
+		x->m.sums[k] /= x->divisor;
 	for (size_t i = 0; i < rows; i++)
 		finish_row(x, i);
-	*out = (struct spt_scores){ .prediction = x->prediction };
-	if (x->task == SPT_CLASSIFICATION) {
-		out->probability = x->probability;
-		out->raw = x->raw;
-	}
+	spt_boosted_scores(&x->m, out);
 	return 0;
 }
 

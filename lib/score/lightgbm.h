@@ -10,9 +10,7 @@
 #ifndef SPT_LIGHTGBM_H
 #define SPT_LIGHTGBM_H
 
-#include "score/features.h"
-#include "score/forest.h"
-#include "score/model.h"
+#include "score/boosted.h"
 
 extern const struct spt_model_format spt_lightgbm_format;
 
@@ -30,22 +28,10 @@ enum spt_lightgbm_link {
 };
 
 struct spt_lightgbm {
-	const struct spt_io *io;
-	char *file, *kind;
-	char **names; /* n_names: its own, or those of -c; copies */
-	size_t n_names;
-	size_t features, groups; /* inputs; sums: one, or one a class */
+	struct spt_boosted m;
 	enum spt_lightgbm_link link;
-	enum spt_model_task task;
 	double sigmoid;
 	double divisor; /* of the sums: iterations of a forest, else 1 */
-	struct spt_forest forest;
-	struct spt_features in;
-	struct spt_word *words; /* of all features with words */
-	char *word_text;
-	/* Of one batch. */
-	int64_t rows;
-	double *sums, *prediction, *probability, *raw;
 };
 
 /* A piece of the file. */

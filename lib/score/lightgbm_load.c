@@ -90,7 +90,7 @@ spt_lightgbm_count(const struct spt_lightgbm *x,
 	if (!spt_lightgbm_value(section, key, &v) ||
 	    spt_int_parse(v.p, v.n, &i) != 1 || i < 0 || i > most)
 		return spt_fail(e, SPT_EDATA,
-		    "%s: \"%s\" is not a number from 0 to %lld", x->file, key,
+		    "%s: \"%s\" is not a number from 0 to %lld", x->m.file, key,
 		    (long long)most);
 	*n = (size_t)i;
 	return 0;
@@ -137,20 +137,21 @@ take_objective(struct spt_lightgbm *x, struct spt_lightgbm_text head,
 			o = &objectives[k];
 	if (o == NULL)
 		return spt_fail(e, SPT_EDATA,
-		    "%s: objective \"%.*s\" is not supported", x->file,
+		    "%s: objective \"%.*s\" is not supported", x->m.file,
 		    (int)(name->n < 60 ? name->n : 60), name->p);
 	x->link = o->link;
-	x->task = o->task;
+	x->m.task = o->task;
 	x->sigmoid = 1;
 	while (spt_lightgbm_word(&v, &word))
 		if (take_parameter(x, word) < 0)
 			return spt_fail(e, SPT_EDATA,
-			    "%s: a parameter of the objective is bad", x->file);
+			    "%s: a parameter of the objective is bad",
+			    x->m.file);
 	if ((x->link == SPT_LGB_SOFTMAX || x->link == SPT_LGB_EACH) ==
-	    (x->groups == 1))
+	    (x->m.groups == 1))
 		return spt_fail(e, SPT_EDATA,
-		    "%s: objective \"%.*s\" with num_class=%zu", x->file,
-		    (int)name->n, name->p, x->groups);
+		    "%s: objective \"%.*s\" with num_class=%zu", x->m.file,
+		    (int)name->n, name->p, x->m.groups);
 	return 0;
 }
 
@@ -160,27 +161,18 @@ static int
 take_names(struct spt_lightgbm *x, struct spt_lightgbm_text head,
     const struct spt_model_conf *conf, struct spt_err *e)
 {
-	const bool own = conf->n_columns == 0;
 	struct spt_lightgbm_text v = { 0 }, word;
+	const int rc = spt_boosted_names(&x->m, conf, e);
 
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	spt_lightgbm_value(head, "feature_names", &v);
-	if (!own && conf->n_columns != x->features)
-		return spt_fail(e, SPT_EUSAGE,
-		    "%s: the model has %zu features, and -c names %zu columns",
-		    x->file, x->features, conf->n_columns);
-	x->names =
-	    spt_alloc_zero(x->io, (x->features + 1) * sizeof *x->names, e);
-	if (x->names == NULL)
-		return -1;
-	for (; x->n_names < x->features; x->n_names++) {
-		if (own && !spt_lightgbm_word(&v, &word))
+	for (size_t k = 0; k < x->m.features; k++) {
+		if (!spt_lightgbm_word(&v, &word))
 			return spt_fail(e, SPT_EDATA,
-			    "%s: %zu names for %zu features", x->file,
-			    x->n_names, x->features);
-		x->names[x->n_names] =
-		    own ? spt_strndup(x->io, word.p, word.n, e)
-			: spt_strdup(x->io, conf->columns[x->n_names], e);
-		if (x->names[x->n_names] == NULL)
+			    "%s: %zu names for %zu features", x->m.file, k,
+			    x->m.features);
+		if (spt_features_name(&x->m.in, k, word.p, word.n, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -194,25 +186,16 @@ describe(struct spt_lightgbm *x, struct spt_lightgbm_text version,
     struct spt_err *e)
 {
 	struct spt_buf text;
-	const char *s = NULL;
+	int rc;
 
-	spt_buf_init(&text, x->io);
-	if (spt_buf_printf(&text, e, "LightGBM %.*s (%.*s)",
-		(int)(version.n < 20 ? version.n : 20), version.p,
-		(int)objective.n, objective.p) == 0)
-		s = spt_buf_str(&text, e);
-	x->kind = s == NULL ? NULL : spt_strdup(x->io, s, e);
+	spt_buf_init(&text, x->m.io);
+	rc = spt_buf_printf(&text, e, "LightGBM %.*s (%.*s)",
+	    (int)(version.n < 20 ? version.n : 20), version.p, (int)objective.n,
+	    objective.p);
+	if (rc == 0)
+		rc = spt_boosted_info(&x->m, &text, info, e);
 	spt_buf_fini(&text);
-	*info = (struct spt_model_info){
-		.kind = x->kind,
-		.task = x->task,
-		.classes = x->task != SPT_CLASSIFICATION ? 0
-			   : x->groups == 1              ? 2
-							 : x->groups,
-		.features = (const char *const *)x->names,
-		.n_features = x->n_names,
-	};
-	return x->kind == NULL ? -1 : 0;
+	return rc;
 }
 
 static int
@@ -222,17 +205,17 @@ take_head(struct spt_lightgbm *x, struct spt_lightgbm_text head,
 	size_t classes, last;
 
 	if (spt_lightgbm_count(x, head, "num_tree_per_iteration", MAX_GROUPS,
-		&x->groups, e) < 0 ||
+		&x->m.groups, e) < 0 ||
 	    spt_lightgbm_count(x, head, "num_class", MAX_GROUPS, &classes, e) <
 		0 ||
 	    spt_lightgbm_count(x, head, "max_feature_idx",
 		SPT_FOREST_FEATURES - 1, &last, e) < 0)
 		return -1;
-	if (x->groups == 0 || x->groups != classes)
+	if (x->m.groups == 0 || x->m.groups != classes)
 		return spt_fail(e, SPT_EDATA,
 		    "%s: num_class=%zu with num_tree_per_iteration=%zu",
-		    x->file, classes, x->groups);
-	x->features = last + 1;
+		    x->m.file, classes, x->m.groups);
+	x->m.features = last + 1;
 	return take_objective(x, head, objective, e);
 }
 
@@ -249,29 +232,27 @@ spt_lightgbm_take(struct spt_lightgbm *x, struct spt_lightgbm_text text,
 	if (trees == NULL)
 		return spt_fail(e, SPT_EDATA,
 		    "%s: not a model of LightGBM, or one without trees",
-		    x->file);
+		    x->m.file);
 	head.n = (size_t)(trees + 1 - text.p);
 	rest.p = trees + 1;
 	rest.n = text.n - head.n;
 	spt_lightgbm_value(head, "feature_infos", &infos);
 	spt_lightgbm_value(head, "version", &version);
 	if (take_head(x, head, &name, e) < 0 ||
-	    take_names(x, head, conf, e) < 0 ||
-	    spt_features_init(&x->in, x->io, (const char *const *)x->names,
-		x->features, e) < 0)
+	    take_names(x, head, conf, e) < 0)
 		return -1;
-	if (spt_forest_init(&x->forest, x->io,
-		&(struct spt_forest_shape){ .features = x->features,
-		    .outputs = x->groups,
+	if (spt_forest_init(&x->m.forest, x->m.io,
+		&(struct spt_forest_shape){ .features = x->m.features,
+		    .outputs = x->m.groups,
 		    .leaf_width = 1 },
 		e) < 0)
-		return spt_err_where(e, "%s", x->file);
+		return spt_err_where(e, "%s", x->m.file);
 	if (spt_lightgbm_trees(x, rest, &n, e) < 0 ||
 	    spt_lightgbm_words(x, rest, infos, e) < 0)
 		return -1;
 	x->divisor =
-	    spt_lightgbm_value(head, "average_output", &v) && n >= x->groups
-		? (double)(n / x->groups)
+	    spt_lightgbm_value(head, "average_output", &v) && n >= x->m.groups
+		? (double)(n / x->m.groups)
 		: 1;
 	return describe(x, version, name, info, e);
 }

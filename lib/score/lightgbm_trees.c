@@ -37,7 +37,7 @@ static int
 bad(struct loading *l, const char *what)
 {
 	return spt_fail(
-	    l->e, SPT_EDATA, "%s: tree %zu: %s", l->x->file, l->tree, what);
+	    l->e, SPT_EDATA, "%s: tree %zu: %s", l->x->m.file, l->tree, what);
 }
 
 /* The list of a key: n whole numbers from low to high. */
@@ -57,7 +57,7 @@ wholes(struct loading *l, const char *key, int64_t *to, size_t n, int64_t low,
 		return 0;
 	return spt_fail(l->e, SPT_EDATA,
 	    "%s: tree %zu: \"%s\" is not %zu numbers from %lld to %lld",
-	    l->x->file, l->tree, key, n, (long long)low, (long long)high);
+	    l->x->m.file, l->tree, key, n, (long long)low, (long long)high);
 }
 
 static int
@@ -74,8 +74,8 @@ reals(struct loading *l, const char *key, double *to, size_t n, size_t step)
 	if (k == n && !spt_lightgbm_word(&list, &word))
 		return 0;
 	return spt_fail(l->e, SPT_EDATA,
-	    "%s: tree %zu: \"%s\" is not %zu numbers", l->x->file, l->tree, key,
-	    n);
+	    "%s: tree %zu: \"%s\" is not %zu numbers", l->x->m.file, l->tree,
+	    key, n);
 }
 
 /* Sets of categories: words of 32 bits, brought to 64. */
@@ -88,7 +88,7 @@ take_sets(struct loading *l)
 
 	if (l->cats == 0)
 		return 0;
-	if (spt_grow(l->x->io, &l->bounds, &l->bounds_cap, l->cats + 1,
+	if (spt_grow(l->x->m.io, &l->bounds, &l->bounds_cap, l->cats + 1,
 		sizeof *l->bounds, l->e) < 0 ||
 	    wholes(l, "cat_boundaries", l->bounds, l->cats + 1, 0,
 		(int64_t)(l->section.n / 2 + 1)) < 0)
@@ -98,13 +98,13 @@ take_sets(struct loading *l)
 		    l->bounds[k + 1] - l->bounds[k] > MAX_CATEGORY / 32)
 			return bad(l, "\"cat_boundaries\" are out of order");
 	n = (size_t)l->bounds[l->cats];
-	words = spt_alloc(l->x->io, (n + 1) * sizeof *words, l->e);
+	words = spt_alloc(l->x->m.io, (n + 1) * sizeof *words, l->e);
 	if (words == NULL)
 		return -1;
 	rc = wholes(l, "cat_threshold", words, n, 0, UINT32_MAX);
 	if (rc == 0)
-		rc = spt_grow(l->x->io, &l->sets, &l->sets_cap, n + l->cats + 1,
-		    sizeof *l->sets, l->e);
+		rc = spt_grow(l->x->m.io, &l->sets, &l->sets_cap,
+		    n + l->cats + 1, sizeof *l->sets, l->e);
 	for (size_t k = 0; rc == 0 && k < l->cats; k++) {
 		const size_t from = (size_t)l->bounds[k],
 			     end = (size_t)l->bounds[k + 1];
@@ -116,7 +116,7 @@ take_sets(struct loading *l)
 			    (i + 1 < end ? (uint64_t)words[i + 1] << 32 : 0);
 	}
 	l->bounds[l->cats] = (int64_t)at;
-	spt_free(l->x->io, words);
+	spt_free(l->x->m.io, words);
 	return rc;
 }
 
@@ -160,13 +160,13 @@ static int
 take_inner(struct loading *l)
 {
 	const size_t n = l->leaves - 1;
-	int64_t *v = spt_alloc(l->x->io, (4 * n + 1) * sizeof *v, l->e);
+	int64_t *v = spt_alloc(l->x->m.io, (4 * n + 1) * sizeof *v, l->e);
 	int rc = -1;
 
 	if (v == NULL)
 		return -1;
-	if (wholes(l, "split_feature", v, n, 0, (int64_t)l->x->features - 1) ==
-		0 &&
+	if (wholes(l, "split_feature", v, n, 0,
+		(int64_t)l->x->m.features - 1) == 0 &&
 	    wholes(l, "decision_type", v + n, n, 0, 15) == 0 &&
 	    wholes(l, "left_child", v + 2 * n, n, -(int64_t)l->leaves,
 		(int64_t)n - 1) == 0 &&
@@ -181,7 +181,7 @@ take_inner(struct loading *l)
 		rc = take_node(
 		    l, &l->nodes[k], v[n + k], v[2 * n + k], v[3 * n + k]);
 	}
-	spt_free(l->x->io, v);
+	spt_free(l->x->m.io, v);
 	return rc;
 }
 
@@ -205,9 +205,9 @@ take_tree(struct loading *l)
 	if (l->leaves == 0)
 		return bad(l, "no leaves");
 	n = 2 * l->leaves - 1;
-	if (spt_grow(x->io, &l->nodes, &l->nodes_cap, n, sizeof *l->nodes,
+	if (spt_grow(x->m.io, &l->nodes, &l->nodes_cap, n, sizeof *l->nodes,
 		l->e) < 0 ||
-	    spt_grow(x->io, &l->values, &l->values_cap, l->leaves,
+	    spt_grow(x->m.io, &l->values, &l->values_cap, l->leaves,
 		sizeof *l->values, l->e) < 0)
 		return -1;
 	memset(l->nodes, 0, n * sizeof *l->nodes);
@@ -220,14 +220,14 @@ take_tree(struct loading *l)
 	for (size_t k = 0; k < l->leaves; k++)
 		if (!isfinite(l->values[k]))
 			return bad(l, "a leaf value that is not finite");
-	if (spt_forest_add(&x->forest,
+	if (spt_forest_add(&x->m.forest,
 		&(struct spt_tree){ .nodes = l->nodes,
 		    .n = n,
 		    .values = l->values,
 		    .leaves = l->leaves,
-		    .output = (uint32_t)(l->tree % x->groups) },
+		    .output = (uint32_t)(l->tree % x->m.groups) },
 		l->e) < 0)
-		return spt_err_where(l->e, "%s", x->file);
+		return spt_err_where(l->e, "%s", x->m.file);
 	return 0;
 }
 
@@ -258,8 +258,8 @@ spt_lightgbm_trees(struct spt_lightgbm *x, struct spt_lightgbm_text text,
 	int rc = 0;
 
 	if (end == stop)
-		return spt_fail(
-		    e, SPT_EDATA, "%s: cut off: no \"end of trees\"", x->file);
+		return spt_fail(e, SPT_EDATA,
+		    "%s: cut off: no \"end of trees\"", x->m.file);
 	for (; rc == 0 && p < end; p = next, l.tree++) {
 		const char *body = memchr(p, '\n', (size_t)(end - p));
 
@@ -270,9 +270,9 @@ spt_lightgbm_trees(struct spt_lightgbm *x, struct spt_lightgbm_text text,
 		rc = take_tree(&l);
 	}
 	*n = l.tree;
-	spt_free(x->io, l.nodes);
-	spt_free(x->io, l.values);
-	spt_free(x->io, l.bounds);
-	spt_free(x->io, l.sets);
-	return rc < 0 ? -1 : spt_forest_seal(&x->forest, e);
+	spt_free(x->m.io, l.nodes);
+	spt_free(x->m.io, l.values);
+	spt_free(x->m.io, l.bounds);
+	spt_free(x->m.io, l.sets);
+	return rc < 0 ? -1 : spt_forest_seal(&x->m.forest, e);
 }

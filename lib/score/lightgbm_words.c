@@ -45,7 +45,7 @@ take_list(const struct spt_lightgbm *x, const struct spt_jansson *js,
 			return spt_fail(e, SPT_EDATA,
 			    "%s: pandas_categorical: a category is neither "
 			    "text nor a whole number",
-			    x->file);
+			    x->m.file);
 		}
 		if (to != NULL) {
 			memcpy(text + *bytes, word, n);
@@ -70,35 +70,35 @@ take_lists(struct spt_lightgbm *x, const struct spt_jansson *js,
 		return 0;
 	/* A categorical feature that no tree uses is "none" like others, and
 	 * which list is whose cannot be told then. */
-	if (categorical(infos, n, x->features) != x->features ||
-	    categorical(infos, n - 1, x->features) == x->features)
+	if (categorical(infos, n, x->m.features) != x->m.features ||
+	    categorical(infos, n - 1, x->m.features) == x->m.features)
 		return spt_fail(e, SPT_EDATA,
 		    "%s: pandas_categorical: %zu lists of categories for "
 		    "another number of categorical features in use; drop the "
 		    "features that were constant, and train again",
-		    x->file, n);
+		    x->m.file, n);
 	for (size_t k = 0; k < n; k++)
 		if (take_list(x, js, js->array_get(lists, k), NULL, NULL,
 			&words, &bytes, e) < 0)
 			return -1;
-	x->words = spt_alloc(x->io, (words + 1) * sizeof *x->words, e);
-	x->word_text = spt_alloc(x->io, bytes + 1, e);
-	if (x->words == NULL || x->word_text == NULL)
+	x->m.words = spt_alloc(x->m.io, (words + 1) * sizeof *x->m.words, e);
+	x->m.word_text = spt_alloc(x->m.io, bytes + 1, e);
+	if (x->m.words == NULL || x->m.word_text == NULL)
 		return -1;
 	words = bytes = 0;
 	for (size_t k = 0; k < n; k++) {
 		struct spt_feature *f =
-		    &x->in.v[categorical(infos, k, x->features)];
+		    &x->m.in.v[categorical(infos, k, x->m.features)];
 		const size_t first = words;
 
-		if (take_list(x, js, js->array_get(lists, k), x->words,
-			x->word_text, &words, &bytes, e) < 0)
+		if (take_list(x, js, js->array_get(lists, k), x->m.words,
+			x->m.word_text, &words, &bytes, e) < 0)
 			return -1;
-		f->words = x->words + first;
+		f->words = x->m.words + first;
 		f->whole =
 		    json_is_integer(js->array_get(js->array_get(lists, k), 0));
 		f->n_words = words - first;
-		spt_words_sort(x->words + first, f->n_words);
+		spt_words_sort(x->m.words + first, f->n_words);
 	}
 	return 0;
 }
@@ -124,7 +124,7 @@ spt_lightgbm_words(struct spt_lightgbm *x, struct spt_lightgbm_text text,
 		return 0;
 	if (spt__jansson_load(&js, e) < 0)
 		return -1;
-	lists = spt__jansson_parse(&js, p, text.n, x->file, e);
+	lists = spt__jansson_parse(&js, p, text.n, x->m.file, e);
 	if (lists == NULL)
 		spt_err_where(e, "pandas_categorical");
 	else

@@ -10,25 +10,15 @@ static void
 free_model(void *self)
 {
 	struct spt_xgboost *x = self;
+	const struct spt_io *io;
 
 	if (x == NULL)
 		return;
-	for (size_t k = 0; k < x->n_names; k++)
-		spt_free(x->io, x->names[k]);
-	spt_free(x->io, x->names);
-	spt_features_fini(&x->in);
-	spt_forest_fini(&x->forest);
-	spt_free(x->io, x->file);
-	spt_free(x->io, x->kind);
-	spt_free(x->io, x->base);
-	spt_free(x->io, x->weights);
-	spt_free(x->io, x->words);
-	spt_free(x->io, x->word_text);
-	spt_free(x->io, x->sums);
-	spt_free(x->io, x->prediction);
-	spt_free(x->io, x->probability);
-	spt_free(x->io, x->raw);
-	spt_free(x->io, x);
+	io = x->m.io;
+	spt_boosted_fini(&x->m);
+	spt_free(io, x->base);
+	spt_free(io, x->weights);
+	spt_free(io, x);
 }
 
 static int
@@ -42,10 +32,10 @@ load(void **self, const struct spt_io *io, const struct spt_model_conf *conf,
 
 	if (x == NULL)
 		return -1;
-	x->io = io;
+	x->m.io = io;
 	spt_buf_init(&text, io);
-	x->file = spt_strdup(io, conf->path, e);
-	if (x->file != NULL && spt__jansson_load(&f.js, e) == 0 &&
+	x->m.file = spt_strdup(io, conf->path, e);
+	if (x->m.file != NULL && spt__jansson_load(&f.js, e) == 0 &&
 	    spt_xgboost_text(x, conf->path, &text, e) == 0 &&
 	    (f.root = spt__jansson_parse(&f.js, (const char *)text.data,
 		 text.len, conf->path, e)) != NULL)
@@ -92,52 +82,27 @@ bind(void *self, const struct spt_schema *in, struct spt_err *e)
 {
 	struct spt_xgboost *x = self;
 
-	return spt_features_bind(&x->in, in, e);
-}
-
-static int
-again(const struct spt_xgboost *x, double **p, size_t n, struct spt_err *e)
-{
-	spt_free(x->io, *p);
-	*p = spt_alloc(x->io, n * sizeof **p, e);
-	return *p == NULL ? -1 : 0;
-}
-
-static int
-make_room(struct spt_xgboost *x, int64_t rows, struct spt_err *e)
-{
-	const size_t n = (size_t)rows, classes = x->groups == 1 ? 2 : x->groups;
-
-	if (rows <= x->rows)
-		return 0;
-	x->rows = 0;
-	if (again(x, &x->sums, n * x->groups, e) < 0 ||
-	    again(x, &x->prediction, n, e) < 0 ||
-	    again(x, &x->probability, n * classes, e) < 0 ||
-	    again(x, &x->raw, n * classes, e) < 0)
-		return -1;
-	x->rows = rows;
-	return 0;
+	return spt_features_bind(&x->m.in, in, e);
 }
 
 static void
 eval_linear(struct spt_xgboost *x, size_t rows)
 {
-	const double *bias = x->weights + x->features * x->groups;
+	const double *bias = x->weights + x->m.features * x->m.groups;
 
 	for (size_t i = 0; i < rows; i++)
-		for (size_t g = 0; g < x->groups; g++) {
-			double *to = &x->sums[i * x->groups + g];
+		for (size_t g = 0; g < x->m.groups; g++) {
+			double *to = &x->m.sums[i * x->m.groups + g];
 			float sum = (float)*to + (float)bias[g];
 
-			for (size_t k = 0; k < x->features; k++) {
-				const float v = (float)x->in.columns[k][i];
+			for (size_t k = 0; k < x->m.features; k++) {
+				const float v = (float)x->m.in.columns[k][i];
 
 				if (!isnan(v))
 					sum +=
 					    v *
 					    (float)
-						x->weights[k * x->groups + g];
+						x->weights[k * x->m.groups + g];
 			}
 			*to = (double)sum;
 		}
@@ -174,11 +139,11 @@ softmax(const double *sums, size_t n, double *to, double *prediction)
 }
 
 static void
-finish_row(struct spt_xgboost *x, size_t i, bool classes)
+finish_row(struct spt_xgboost *x, size_t i)
 {
-	const double *sums = x->sums + i * x->groups;
+	const double *sums = x->m.sums + i * x->m.groups;
 	const float v = (float)sums[0];
-	double *to = &x->prediction[i];
+	double *to = &x->m.prediction[i];
 
 	switch (x->link) {
 	case SPT_XGB_IDENTITY:
@@ -192,17 +157,14 @@ finish_row(struct spt_xgboost *x, size_t i, bool classes)
 		break;
 	case SPT_XGB_LOGISTIC:
 		*to = (double)logistic(v);
-		if (!classes)
-			break;
-		x->probability[2 * i] = 1 - *to;
-		x->probability[2 * i + 1] = *to;
-		x->raw[2 * i] = -(double)v;
-		x->raw[2 * i + 1] = (double)v;
-		*to = *to > 0.5;
+		if (x->m.task == SPT_CLASSIFICATION)
+			spt_boosted_two(&x->m, i, *to, (double)v);
 		break;
 	case SPT_XGB_SOFTMAX:
-		softmax(sums, x->groups, x->probability + i * x->groups, to);
-		memcpy(x->raw + i * x->groups, sums, x->groups * sizeof *sums);
+		softmax(
+		    sums, x->m.groups, x->m.probability + i * x->m.groups, to);
+		memcpy(x->m.raw + i * x->m.groups, sums,
+		    x->m.groups * sizeof *sums);
 	}
 }
 
@@ -212,24 +174,19 @@ predict(void *self, const struct spt_batch *b, struct spt_scores *out,
 {
 	struct spt_xgboost *x = self;
 	const size_t rows = (size_t)b->rows;
-	const bool classes = x->classes;
 
-	if (make_room(x, b->rows, e) < 0 || spt_features_fill(&x->in, b, e) < 0)
+	if (spt_boosted_begin(&x->m, b, e) < 0)
 		return -1;
 	for (size_t i = 0; i < rows; i++)
-		memcpy(x->sums + i * x->groups, x->base,
-		    x->groups * sizeof *x->base);
+		memcpy(x->m.sums + i * x->m.groups, x->base,
+		    x->m.groups * sizeof *x->base);
 	if (x->linear)
 		eval_linear(x, rows);
 	else
-		spt_forest_eval(&x->forest, x->in.columns, rows, x->sums);
+		spt_forest_eval(&x->m.forest, x->m.in.columns, rows, x->m.sums);
 	for (size_t i = 0; i < rows; i++)
-		finish_row(x, i, classes);
-	*out = (struct spt_scores){ .prediction = x->prediction };
-	if (classes) {
-		out->probability = x->probability;
-		out->raw = x->raw;
-	}
+		finish_row(x, i);
+	spt_boosted_scores(&x->m, out);
 	return 0;
 }
 

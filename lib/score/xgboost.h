@@ -10,11 +10,8 @@
 #ifndef SPT_XGBOOST_H
 #define SPT_XGBOOST_H
 
-#include "base/buf.h"
-#include "score/features.h"
-#include "score/forest.h"
+#include "score/boosted.h"
 #include "score/json_load.h"
-#include "score/model.h"
 
 extern const struct spt_model_format spt_xgboost_format;
 
@@ -30,23 +27,11 @@ enum spt_xgboost_link {
 };
 
 struct spt_xgboost {
-	const struct spt_io *io;
-	char *file, *kind;
-	char **names; /* n_names: its own, or those of -c; copies */
-	size_t n_names;
-	size_t features, groups; /* inputs; sums: one, or one a class */
+	struct spt_boosted m; /* its forest is empty if this is linear */
 	enum spt_xgboost_link link;
 	double *base;    /* groups: what sums start with */
-	bool classes;    /* a classifier, not a regression */
 	bool linear;     /* gblinear: */
 	double *weights; /* (features + 1) x groups; the last row is the bias */
-	struct spt_forest forest; /* all others */
-	struct spt_features in;
-	struct spt_word *words; /* of all features with words */
-	char *word_text;
-	/* Of one batch. */
-	int64_t rows;
-	double *sums, *prediction, *probability, *raw;
 };
 
 /* The parsed file. */
@@ -68,7 +53,7 @@ SPT_MUST int spt_xgboost_take(struct spt_xgboost *x,
 SPT_MUST int spt_xgboost_words(struct spt_xgboost *x,
     const struct spt_xgboost_file *f, const json_t *gbtree, struct spt_err *e);
 
-/* Reads the trees below gbtree ({"model": ...}) into x->forest.  weights: of
+/* Reads the trees below gbtree ({"model": ...}) into x->m.forest.  weights: of
  * the trees (dart), or NULL. */
 SPT_MUST int spt_xgboost_trees(struct spt_xgboost *x,
     const struct spt_xgboost_file *f, const json_t *gbtree,

@@ -59,8 +59,8 @@ spt_xgboost_member(const struct spt_xgboost *x,
 
 	if (v != NULL && json_typeof(v) == type)
 		return v;
-	spt_fail(e, SPT_EDATA, "%s: not a model of XGBoost: \"%s\" %s", x->file,
-	    name, v == NULL ? "is missing" : "is of another type");
+	spt_fail(e, SPT_EDATA, "%s: not a model of XGBoost: \"%s\" %s",
+	    x->m.file, name, v == NULL ? "is missing" : "is of another type");
 	return NULL;
 }
 
@@ -79,8 +79,8 @@ spt_xgboost_count(const struct spt_xgboost *x, const struct spt_xgboost_file *f,
 		1 ||
 	    i < 0 || i > most)
 		return spt_fail(e, SPT_EDATA,
-		    "%s: \"%s\" is not a number from 0 to %lld", x->file, name,
-		    (long long)most);
+		    "%s: \"%s\" is not a number from 0 to %lld", x->m.file,
+		    name, (long long)most);
 	*n = (size_t)i;
 	return 0;
 }
@@ -114,7 +114,7 @@ take_base(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 		return -1;
 	p = f->js.string_value(v);
 	p += *p == '[';
-	while (n < x->groups) {
+	while (n < x->m.groups) {
 		const size_t len = strcspn(p, ",]");
 		double d = NAN;
 
@@ -128,13 +128,13 @@ take_base(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 			break;
 		p++;
 	}
-	for (size_t k = 1; n == 1 && k < x->groups; k++)
+	for (size_t k = 1; n == 1 && k < x->m.groups; k++)
 		x->base[k] = x->base[0];
-	if ((n != 1 && n != x->groups) || !isfinite(x->base[n - 1]))
+	if ((n != 1 && n != x->m.groups) || !isfinite(x->base[n - 1]))
 		return spt_fail(e, SPT_EDATA,
 		    "%s: \"base_score\" does not fit the objective and %zu "
 		    "sums: %s",
-		    x->file, x->groups, f->js.string_value(v));
+		    x->m.file, x->m.groups, f->js.string_value(v));
 	return 0;
 }
 
@@ -146,33 +146,25 @@ take_names(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 {
 	const json_t *names = f->js.object_get(learner, "feature_names");
 	const size_t known = json_is_array(names) ? f->js.array_size(names) : 0;
-	const bool own = conf->n_columns == 0;
+	const int rc = spt_boosted_names(&x->m, conf, e);
 
-	if (own && known != x->features)
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (known != x->m.features)
 		return spt_fail(e, SPT_EUSAGE,
 		    "%s: the model has no names for its %zu features: say "
 		    "with -c which columns they are, in its order",
-		    x->file, x->features);
-	if (!own && conf->n_columns != x->features)
-		return spt_fail(e, SPT_EUSAGE,
-		    "%s: the model has %zu features, and -c names %zu columns",
-		    x->file, x->features, conf->n_columns);
-	x->names =
-	    spt_alloc_zero(x->io, (x->features + 1) * sizeof *x->names, e);
-	if (x->names == NULL)
-		return -1;
-	for (; x->n_names < x->features; x->n_names++) {
-		const json_t *v =
-		    own ? f->js.array_get(names, x->n_names) : NULL;
+		    x->m.file, x->m.features);
+	for (size_t k = 0; k < known; k++) {
+		const json_t *v = f->js.array_get(names, k);
 
-		if (own && !json_is_string(v))
+		if (!json_is_string(v))
 			return spt_fail(e, SPT_EDATA,
 			    "%s: \"feature_names\" has something else than "
 			    "text",
-			    x->file);
-		x->names[x->n_names] = spt_strdup(x->io,
-		    own ? f->js.string_value(v) : conf->columns[x->n_names], e);
-		if (x->names[x->n_names] == NULL)
+			    x->m.file);
+		if (spt_features_name(&x->m.in, k, f->js.string_value(v),
+			f->js.string_length(v), e) < 0)
 			return -1;
 	}
 	return 0;
@@ -184,7 +176,7 @@ static int
 take_linear(struct spt_xgboost *x, const struct spt_xgboost_file *f,
     const json_t *booster, struct spt_err *e)
 {
-	const size_t n = (x->features + 1) * x->groups;
+	const size_t n = (x->m.features + 1) * x->m.groups;
 	const json_t *model =
 	    spt_xgboost_member(x, f, booster, "model", JSON_OBJECT, e);
 	const json_t *weights = model == NULL ? NULL
@@ -195,20 +187,20 @@ take_linear(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 		return -1;
 	if (f->js.array_size(weights) != n)
 		return spt_fail(e, SPT_EDATA,
-		    "%s: %zu weights for %zu features and %zu sums", x->file,
-		    f->js.array_size(weights), x->features, x->groups);
+		    "%s: %zu weights for %zu features and %zu sums", x->m.file,
+		    f->js.array_size(weights), x->m.features, x->m.groups);
 	x->linear = true;
 	/* gblinear takes the first base score for all classes. */
-	for (size_t k = 1; k < x->groups; k++)
+	for (size_t k = 1; k < x->m.groups; k++)
 		x->base[k] = x->base[0];
-	x->weights = spt_alloc(x->io, (n + 1) * sizeof *x->weights, e);
+	x->weights = spt_alloc(x->m.io, (n + 1) * sizeof *x->weights, e);
 	for (size_t k = 0; x->weights != NULL && k < n; k++) {
 		const json_t *v = f->js.array_get(weights, k);
 
 		x->weights[k] = (double)(float)f->js.number_value(v);
 		if (!json_is_number(v) || !isfinite(x->weights[k]))
 			return spt_fail(e, SPT_EDATA,
-			    "%s: weight %zu is no number", x->file, k);
+			    "%s: weight %zu is no number", x->m.file, k);
 	}
 	return x->weights == NULL ? -1 : 0;
 }
@@ -237,7 +229,7 @@ take_booster(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 		return spt_fail(e, SPT_EDATA,
 		    "%s: booster \"%s\" is not supported (gbtree, dart and "
 		    "gblinear are)",
-		    x->file, f->js.string_value(name));
+		    x->m.file, f->js.string_value(name));
 	}
 	if (spt_xgboost_words(x, f, booster, e) < 0)
 		return -1;
@@ -259,8 +251,8 @@ find_objective(const struct spt_xgboost *x, const struct spt_xgboost_file *f,
 	for (size_t k = 0; k < sizeof objectives / sizeof *objectives; k++)
 		if (strcmp(name, objectives[k].name) == 0)
 			return &objectives[k];
-	spt_fail(e, SPT_EDATA, "%s: objective \"%s\" is not supported", x->file,
-	    name);
+	spt_fail(e, SPT_EDATA, "%s: objective \"%s\" is not supported",
+	    x->m.file, name);
 	return NULL;
 }
 
@@ -271,9 +263,9 @@ take_sizes(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 	size_t targets = 1;
 
 	if (spt_xgboost_count(x, f, param, "num_feature", SPT_FOREST_FEATURES,
-		&x->features, e) < 0 ||
+		&x->m.features, e) < 0 ||
 	    spt_xgboost_count(
-		x, f, param, "num_class", MAX_GROUPS, &x->groups, e) < 0)
+		x, f, param, "num_class", MAX_GROUPS, &x->m.groups, e) < 0)
 		return -1;
 	if (f->js.object_get(param, "num_target") != NULL &&
 	    spt_xgboost_count(
@@ -282,13 +274,13 @@ take_sizes(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 	if (targets > 1)
 		return spt_fail(e, SPT_EDATA,
 		    "%s: a model of %zu targets; only one is supported",
-		    x->file, targets);
-	if ((o->link == SPT_XGB_SOFTMAX) != (x->groups > 1))
+		    x->m.file, targets);
+	if ((o->link == SPT_XGB_SOFTMAX) != (x->m.groups > 1))
 		return spt_fail(e, SPT_EDATA, "%s: %s with %zu classes",
-		    x->file, o->name, x->groups);
-	if (x->groups == 0)
-		x->groups = 1;
-	x->base = spt_alloc_zero(x->io, x->groups * sizeof *x->base, e);
+		    x->m.file, o->name, x->m.groups);
+	if (x->m.groups == 0)
+		x->m.groups = 1;
+	x->base = spt_alloc_zero(x->m.io, x->m.groups * sizeof *x->base, e);
 	return x->base == NULL ? -1 : 0;
 }
 
@@ -298,34 +290,20 @@ describe(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 {
 	const json_t *v = f->js.object_get(f->root, "version");
 	struct spt_buf text;
-	const char *s;
+	int rc;
 
-	spt_buf_init(&text, x->io);
-	if (spt_buf_printf(&text, e, "XGBoost") < 0)
-		goto done;
-	for (size_t k = 0; json_is_array(v) && k < f->js.array_size(v); k++)
-		if (spt_buf_printf(&text, e, "%c%lld", k == 0 ? ' ' : '.',
-			(long long)f->js.integer_value(f->js.array_get(v, k))) <
-		    0)
-			goto done;
-	if (spt_buf_printf(&text, e, " (%s)", o->name) < 0)
-		goto done;
-	s = spt_buf_str(&text, e);
-	x->kind = s == NULL ? NULL : spt_strdup(x->io, s, e);
-done:
+	spt_buf_init(&text, x->m.io);
+	rc = spt_buf_puts(&text, "XGBoost", e);
+	for (size_t k = 0;
+	     rc == 0 && json_is_array(v) && k < f->js.array_size(v); k++)
+		rc = spt_buf_printf(&text, e, "%c%lld", k == 0 ? ' ' : '.',
+		    (long long)f->js.integer_value(f->js.array_get(v, k)));
+	if (rc == 0)
+		rc = spt_buf_printf(&text, e, " (%s)", o->name);
+	if (rc == 0)
+		rc = spt_boosted_info(&x->m, &text, info, e);
 	spt_buf_fini(&text);
-	if (x->kind == NULL)
-		return -1;
-	*info = (struct spt_model_info){
-		.kind = x->kind,
-		.task = o->task,
-		.classes = o->task != SPT_CLASSIFICATION ? 0
-			   : x->groups == 1              ? 2
-							 : x->groups,
-		.features = (const char *const *)x->names,
-		.n_features = x->n_names,
-	};
-	return 0;
+	return rc;
 }
 
 int
@@ -338,7 +316,7 @@ spt_xgboost_take(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 
 	if (!json_is_object(f->root))
 		return spt_fail(
-		    e, SPT_EDATA, "%s: not a model of XGBoost", x->file);
+		    e, SPT_EDATA, "%s: not a model of XGBoost", x->m.file);
 	learner = spt_xgboost_member(x, f, f->root, "learner", JSON_OBJECT, e);
 	if (learner == NULL ||
 	    (param = spt_xgboost_member(x, f, learner, "learner_model_param",
@@ -346,12 +324,10 @@ spt_xgboost_take(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 	    (o = find_objective(x, f, learner, e)) == NULL)
 		return -1;
 	x->link = o->link;
-	x->classes = o->task == SPT_CLASSIFICATION;
+	x->m.task = o->task;
 	if (take_sizes(x, f, param, o, e) < 0 ||
 	    take_base(x, f, param, o->base, e) < 0 ||
 	    take_names(x, f, learner, conf, e) < 0 ||
-	    spt_features_init(&x->in, x->io, (const char *const *)x->names,
-		x->features, e) < 0 ||
 	    take_booster(x, f, learner, e) < 0)
 		return -1;
 	return describe(x, f, o, info, e);
@@ -364,8 +340,8 @@ spt_xgboost_text(const struct spt_xgboost *x, const char *path,
 	struct spt_buf packed;
 	int rc;
 
-	spt_buf_init(&packed, x->io);
-	rc = spt_modelfile_read(x->io, path, SPT_MODELFILE_MAX, &packed, e);
+	spt_buf_init(&packed, x->m.io);
+	rc = spt_modelfile_read(x->m.io, path, SPT_MODELFILE_MAX, &packed, e);
 	/* In JSON a quote or a blank follows the brace. */
 	if (rc == 0 && packed.len > 1 &&
 	    memchr("\" \t\r\n}", packed.data[1], 6) != NULL) {

@@ -35,7 +35,7 @@ static int
 bad(struct loading *l, size_t node, const char *what)
 {
 	return spt_fail(l->e, SPT_EDATA, "%s: tree %zu: node %zu: %s",
-	    l->x->file, l->tree, node, what);
+	    l->x->m.file, l->tree, node, what);
 }
 
 static double
@@ -94,7 +94,7 @@ find_arrays(struct loading *l, const json_t *tree, struct arrays *a)
 			return spt_fail(l->e, SPT_EDATA,
 			    "%s: tree %zu: \"%s\" and \"left_children\" are "
 			    "not of one length",
-			    l->x->file, l->tree, all[k].name);
+			    l->x->m.file, l->tree, all[k].name);
 	}
 	return 0;
 }
@@ -118,7 +118,7 @@ take_set(struct loading *l, const struct arrays *a, size_t k, size_t node,
 
 		if (v < 0)
 			return bad(l, node, "a category out of range");
-		if (spt_grow(l->x->io, &m->sets, &m->sets_cap, word + 1,
+		if (spt_grow(l->x->m.io, &m->sets, &m->sets_cap, word + 1,
 			sizeof *m->sets, l->e) < 0)
 			return -1;
 		while (m->n_sets <= word)
@@ -208,9 +208,9 @@ take_tree(struct loading *l, const json_t *tree, size_t group, double weight)
 		return -1;
 	if (width > 1)
 		return bad(l, 0, "leaves that are vectors are not supported");
-	if (spt_grow(l->x->io, &m->nodes, &m->nodes_cap, a.n + 1,
+	if (spt_grow(l->x->m.io, &m->nodes, &m->nodes_cap, a.n + 1,
 		sizeof *m->nodes, l->e) < 0 ||
-	    spt_grow(l->x->io, &m->values, &m->values_cap, a.n + 1,
+	    spt_grow(l->x->m.io, &m->values, &m->values_cap, a.n + 1,
 		sizeof *m->values, l->e) < 0)
 		return -1;
 	memset(m->values, 0, a.n * sizeof *m->values);
@@ -219,14 +219,14 @@ take_tree(struct loading *l, const json_t *tree, size_t group, double weight)
 			return -1;
 	if (take_sets(l, &a) < 0)
 		return -1;
-	if (spt_forest_add(&l->x->forest,
+	if (spt_forest_add(&l->x->m.forest,
 		&(struct spt_tree){ .nodes = m->nodes,
 		    .n = a.n,
 		    .values = m->values,
 		    .leaves = a.n,
 		    .output = (uint32_t)group },
 		l->e) < 0)
-		return spt_err_where(l->e, "%s", l->x->file);
+		return spt_err_where(l->e, "%s", l->x->m.file);
 	return 0;
 }
 
@@ -258,8 +258,8 @@ count_used(struct loading *l, const json_t *model, size_t *n)
 		&parallel, l->e) < 0)
 		return -1;
 	parallel += parallel == 0;
-	if (best + 1 < *n / parallel / l->x->groups)
-		*n = (best + 1) * parallel * l->x->groups;
+	if (best + 1 < *n / parallel / l->x->m.groups)
+		*n = (best + 1) * parallel * l->x->m.groups;
 	return 0;
 }
 
@@ -274,7 +274,7 @@ take_trees(struct loading *l, const json_t *model, const json_t *trees,
 		return spt_fail(l->e, SPT_EDATA,
 		    "%s: %zu trees, and \"tree_info\" or \"weight_drop\" for "
 		    "another number",
-		    l->x->file, n);
+		    l->x->m.file, n);
 	if (count_used(l, model, &n) < 0)
 		return -1;
 	for (l->tree = 0; l->tree < n; l->tree++) {
@@ -285,13 +285,13 @@ take_trees(struct loading *l, const json_t *model, const json_t *trees,
 
 		if (!json_is_object(tree) || isnan(weight))
 			return bad(l, 0, "no tree, or no weight for it");
-		if (group < 0 || (size_t)group >= l->x->groups)
+		if (group < 0 || (size_t)group >= l->x->m.groups)
 			return bad(
 			    l, 0, "a tree for a class that is not there");
 		if (take_tree(l, tree, (size_t)group, weight) < 0)
 			return -1;
 	}
-	return spt_forest_seal(&l->x->forest, l->e);
+	return spt_forest_seal(&l->x->m.forest, l->e);
 }
 
 int
@@ -310,18 +310,18 @@ spt_xgboost_trees(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 	    (groups = spt_xgboost_member(
 		 x, f, model, "tree_info", JSON_ARRAY, e)) == NULL)
 		return -1;
-	if (spt_forest_init(&x->forest, x->io,
-		&(struct spt_forest_shape){ .features = x->features,
-		    .outputs = x->groups,
+	if (spt_forest_init(&x->m.forest, x->m.io,
+		&(struct spt_forest_shape){ .features = x->m.features,
+		    .outputs = x->m.groups,
 		    .leaf_width = 1,
 		    .single_input = true,
 		    .single_sum = true },
 		e) < 0)
-		spt_err_where(e, "%s", x->file);
+		spt_err_where(e, "%s", x->m.file);
 	else
 		rc = take_trees(&l, model, trees, groups, weights);
-	spt_free(x->io, l.room.nodes);
-	spt_free(x->io, l.room.values);
-	spt_free(x->io, l.room.sets);
+	spt_free(x->m.io, l.room.nodes);
+	spt_free(x->m.io, l.room.values);
+	spt_free(x->m.io, l.room.sets);
 	return rc;
 }

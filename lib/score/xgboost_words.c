@@ -21,7 +21,8 @@ struct taking {
 static int
 bad(const struct taking *t, const char *what)
 {
-	return spt_fail(t->e, SPT_EDATA, "%s: \"cats\": %s", t->x->file, what);
+	return spt_fail(
+	    t->e, SPT_EDATA, "%s: \"cats\": %s", t->x->m.file, what);
 }
 
 static void
@@ -99,7 +100,7 @@ take_all(struct taking *t, const json_t *enc, struct spt_feature *features)
 	const size_t n = t->f->js.array_size(enc);
 
 	t->n = t->used = 0;
-	for (size_t k = 0; k < n && k < t->x->features; k++) {
+	for (size_t k = 0; k < n && k < t->x->m.features; k++) {
 		struct spt_feature *to = &features[k];
 		const size_t first = t->n;
 		bool whole;
@@ -127,15 +128,15 @@ spt_xgboost_words(struct spt_xgboost *x, const struct spt_xgboost_file *f,
 
 	if (!json_is_array(enc))
 		return 0;
-	if (take_all(&t, enc, x->in.v) < 0)
+	if (take_all(&t, enc, x->m.in.v) < 0)
 		return -1;
 	if (t.n == 0)
 		return 0;
-	x->words = spt_alloc(x->io, t.n * sizeof *x->words, e);
-	x->word_text = spt_alloc(x->io, t.used + 1, e);
-	if (x->words == NULL || x->word_text == NULL)
+	x->m.words = spt_alloc(x->m.io, t.n * sizeof *x->m.words, e);
+	x->m.word_text = spt_alloc(x->m.io, t.used + 1, e);
+	if (x->m.words == NULL || x->m.word_text == NULL)
 		return -1;
-	t.words = x->words;
-	t.text = x->word_text;
-	return take_all(&t, enc, x->in.v);
+	t.words = x->m.words;
+	t.text = x->m.word_text;
+	return take_all(&t, enc, x->m.in.v);
 }

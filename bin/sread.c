@@ -13,12 +13,13 @@
 #include "bin/tool.h"
 #include "ingest/ingest.h"
 
+#define MAX_JOBS 64
 #define EPOCH_BYTES (INT64_C(256) << 20) /* under a checkpoint */
 
 struct opts {
 	const char *format, *schema, *columns, *match, *match_some, *bad;
 	const char *delimiter, *tz, *mark, *checkpoint;
-	int64_t rows, year, max_record;
+	int64_t rows, year, max_record, jobs;
 	int64_t every, tick, epoch_rows, epoch_size, epoch_files;
 	bool no_header, print_schema, follow, final, no_wait, spool;
 };
@@ -51,6 +52,8 @@ static const struct spt_opt options[] = {
 	    "with -C: keep what is read of files that may vanish", NULL },
 	{ 'n', "rows", SPT_OPT_COUNT, AT(rows), "ROWS",
 	    "stop after so many rows", NULL },
+	{ 'j', "jobs", SPT_OPT_COUNT, AT(jobs), "N",
+	    "parse with N threads (default 1)", NULL },
 	{ 'd', "delimiter", SPT_OPT_TEXT, AT(delimiter), "CHAR",
 	    "csv: what separates fields", NULL },
 	{ 0, "no-header", SPT_OPT_FLAG, AT(no_header), NULL,
@@ -242,6 +245,8 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 		return spt_fail(e, SPT_EUSAGE,
 		    "-b -: standard output is the stream of rows: name a "
 		    "file, or skip");
+	if (o->jobs > MAX_JOBS)
+		return spt_fail(e, SPT_EUSAGE, "-j: 1 to %d", MAX_JOBS);
 	if (o->max_record > (1 << 30))
 		return spt_fail(e, SPT_EUSAGE, "--max-record: at most 1G");
 	if (set_delimiter(o->delimiter, &d->delimiter, e) < 0 ||
@@ -254,6 +259,7 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 	c->n_sources = run->n_operands;
 	c->bad = o->bad;
 	c->rows = o->rows;
+	c->jobs = (int)o->jobs;
 	c->follow = o->follow;
 	c->checkpoint = o->print_schema ? NULL : o->checkpoint;
 	c->final = o->final;

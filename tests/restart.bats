@@ -269,6 +269,103 @@ teardown()
 	becomes 'n\n1\n2\n3\n4\n5\n6\n'
 }
 
+@test "compressed files are read in their order, unless they wait for one" {
+	mkdir d
+	for i in 1 2 3 4 5 6; do
+		echo "row $i" >"d/$i.log"
+		[ $((i % 2)) = 0 ] || gzip "d/$i.log"
+		touch -d "2024-01-0$i" "d/$i.log"*
+	done
+	run_once -f lines d
+	seq -f 'row %g' 6 | sed '1s/^/line\n/' >want
+	check_same out.csv want
+	# One that is older than the file that it was made of.
+	printf 'row 7\nrow 8\n' >d/7.log
+	gzip -c d/7.log >d/old.gz
+	touch -d 2024-01-01 d/old.gz
+	echo 'row 9' | gzip >d/9.gz
+	run_once -f lines d
+	seq -f 'row %g' 9 | sed '1s/^/line\n/' | sort >want
+	sort out.csv >got
+	check_same got want
+}
+
+@test "an epoch is run again while its file is being compressed" {
+	# Which of the two names a directory tells first depends on the names.
+	for i in $(seq 6); do
+		rm -rf ck d out.csv
+		mkdir d
+		echo 1 >d/a.log
+		start -F -f lines --every 50ms d
+		lose_commit '2\n' d/a.log
+		mv d/a.log "d/a.log.$i"
+		gzip -k "d/a.log.$i"
+		echo 3 >d/a.log
+		run_once -f lines d
+		becomes 'line\n1\n2\n3\n'
+		rm "d/a.log.$i"
+		run_once -f lines d
+		becomes 'line\n1\n2\n3\n'
+	done
+}
+
+@test "an epoch is run again that has found a file compressed" {
+	mkdir d
+	printf '1\n2\n' >d/a.log
+	echo 3 >d/b.log
+	start -F -f lines --every 50ms d
+	soon 3
+	cp d/a.log a
+	gzip d/a.log
+	sleep 1.2
+	lose_commit '4\n' d/b.log
+	run_once -f lines d
+	becomes 'line\n1\n2\n3\n4\n'
+	# The same of one that had grown before.
+	cp a new
+	echo 5 >>new
+	gzip new
+	start -F -f lines --every 50ms d
+	soon 4
+	attached
+	kill -STOP "$writer"
+	rm d/a.log.gz
+	mv new.gz d/a.log.2.gz
+	reach 3 logged
+	crash
+	run_once -f lines d
+	becomes 'line\n1\n2\n3\n4\n5\n'
+	cat a >>d/b.log
+	run_once -f lines d
+	becomes 'line\n1\n2\n3\n4\n5\n1\n2\n'
+}
+
+@test "a folder that others may read is no checkpoint, and is left alone" {
+	mkdir -m 755 shared
+	echo 1 >in.txt
+	expect 4 sread -C shared -f lines in.txt
+	says 'its mode is 0755, expected 0700 (chmod 700 if it is a checkpoint'
+	expect 4 spate status shared
+	[ -z "$(ls -A shared)" ]
+	[ "$(stat -c %a shared)" = 755 ]
+}
+
+@test "a file is gone on with in the format that it has" {
+	local how
+	seq 3 >in.txt
+	run_once -f lines in.txt
+	for how in '-f ndjson' -z '-f arrow'; do
+		echo 4 >>in.txt
+		# shellcheck disable=SC2086 # two words
+		expect 4 bash -c "sread -C ck -f lines in.txt 2>/dev/null |
+			swrite $how out.csv"
+		says 'out.csv: is written as csv under this checkpoint, not as'
+		becomes 'line\n1\n2\n3\n'
+	done
+	expect 0 bash -c 'sread -C ck -f lines in.txt | swrite -f csv out.csv'
+	becomes 'line\n1\n2\n3\n4\n4\n4\n'
+}
+
 @test "a log that was rotated between two runs is read to its end first" {
 	printf 'one\n' >a.log
 	run_once -f lines a.log

@@ -160,6 +160,17 @@ ids()
 	says 'row 2 (epoch 0): null'
 }
 
+@test "a remainder that libjq dies of is 0" {
+	printf 'a,b\n-1e300,-1\n9223372036854775808,-1.5\n7,-1\n7,4\n' >in.csv
+	sread -s 'a float, b float' in.csv >in.arrow
+	printf 'x\n0.0\n0.0\n0.0\n3.0\n' >want
+	for program in '{x: (.a % .b)}' '{x: (.a % .b)} | ., empty' \
+		'.x = .a | .x %= .b | {x}'; do
+		smap "$program" <in.arrow | swrite | cmp - want
+	done
+	smap '{x: (nan % .b)}' <in.arrow >/dev/null
+}
+
 @test "-b skip passes over bad rows and counts them" {
 	requests >in.csv
 	sread in.csv >in

@@ -28,7 +28,7 @@ windows()
 	done
 	shift
 	sread -C state --epoch-rows 7 -s 't timestamp, v int' "${source[@]}" |
-		swatermark t 2m | swindow -w 10m count sum:v |
+		swatermark t "${DELAY:-2m}" | swindow -w 10m count sum:v |
 		swrite "$@"
 }
 
@@ -220,8 +220,9 @@ teardown()
 
 @test "doctor --repair removes states that no restart needs" {
 	rows 1 20 >a
+	# A stage with other arguments begins with a snapshot.
 	for k in 2 4 6 8; do
-		windows a -- out.csv
+		DELAY=${k}m windows a -- out.csv
 		more "${k}1" "${k}9" >>a
 	done
 	before=$(find state/stages -name 'snapshot-*' | wc -l)

@@ -60,6 +60,19 @@ part()
 	[ "$(part weights m)" = 1.25,1.25 ]
 }
 
+@test "an epoch without rows counts for clusters when the next one begins" {
+	local learn=(sscore --learn kmeans -c x --decay 0.5 --init '0;10'
+		--weight 1 --save m)
+	# That sread found out only then that the file is over is no matter.
+	printf 'x\n1\n2\n9\n9\n' >in.csv
+	sread --epoch-rows 2 in.csv | "${learn[@]}" >/dev/null
+	[ "$(part weights m)" = 1.25,2.25 ]
+	printf 'x\n1\n2\n99\n99\n9\n99\n' >in.csv
+	sread --epoch-rows 2 in.csv | smap 'select(.x < 50)' |
+		"${learn[@]}" >/dev/null
+	[ "$(part weights m)" = 0.625,1.125 ]
+}
+
 @test "rows without a label are predicted, and not learned from" {
 	points 60 >whole.csv
 	sed 's/^\([0-9]*[05],[^,]*\),.*/\1,/' whole.csv >holes.csv

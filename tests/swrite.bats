@@ -370,6 +370,9 @@ query()
 	says 'swrite: db: cannot write: file is not a database'
 	expect 3 sh -c "sread in.csv | swrite 'sqlite:no/db?table=t'"
 	says 'swrite: no/db: cannot open: unable to open database file'
+	mkdir folder
+	expect 3 sh -c "sread in.csv | swrite 'sqlite:folder?table=t'"
+	says 'swrite: folder: cannot open: Is a directory'
 }
 
 @test "several outputs at once, each in its own format" {

@@ -1,13 +1,18 @@
 /*
  * crc32c - the Castagnoli CRC: by the processor's instruction where there is
- * one, else eight bytes at a time by tables ("slicing by 8", M. Kounavis and
- * F. Berry, 2005).
+ * one, three parts of the input at a time (V. Gopal and others, "Fast CRC
+ * Computation for iSCSI Polynomial Using CRC32 Instruction", 2011), else eight
+ * bytes at a time by tables ("slicing by 8", M. Kounavis and F. Berry, 2005).
  *
  * A CRC is linear: the table entry of a byte is the xor of the entries of its
  * bits.  So eight constants a table are written down and the compiler works
  * out the 256 entries.
  */
 #include <string.h>
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <wmmintrin.h>
+#endif
 
 #include "base/hash.h"
 
@@ -85,10 +90,21 @@ spt__crc32c_table(uint32_t crc, const void *data, size_t n)
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
+
+/* The instruction takes three cycles, but a new one can begin in each: so long
+ * input is counted as three parts, side by side. */
+#define PART 1024
+
+/* x^(8 PART - 33) and x^(16 PART - 33) modulo the polynomial, bits reversed: a
+ * product without carries is one place off, and the instruction multiplies by
+ * x^32, so that the two together move a CRC over one part or two. */
+#define OVER_ONE UINT32_C(0x170076fa)
+#define OVER_TWO UINT32_C(0xa51b6135)
+
 __attribute__((target("sse4.2"))) static uint32_t
-count_by_instruction(uint32_t crc, const uint8_t *p, size_t n)
+count_on(uint32_t crc, const uint8_t *p, size_t n)
 {
-	uint64_t c = ~crc, v;
+	uint64_t c = crc, v;
 
 	for (; n >= 8; p += 8, n -= 8) {
 		memcpy(&v, p, sizeof v);
@@ -97,7 +113,43 @@ count_by_instruction(uint32_t crc, const uint8_t *p, size_t n)
 	crc = (uint32_t)c;
 	for (; n > 0; p++, n--)
 		crc = __builtin_ia32_crc32qi(crc, *p);
-	return ~crc;
+	return crc;
+}
+
+__attribute__((target("sse4.2,pclmul"))) static uint64_t
+multiply(uint64_t a, uint32_t b)
+{
+	__m128i product = _mm_clmulepi64_si128(
+	    _mm_cvtsi64_si128((int64_t)a), _mm_cvtsi64_si128(b), 0);
+
+	return (uint64_t)_mm_cvtsi128_si64(product);
+}
+
+__attribute__((target("sse4.2,pclmul"))) static uint32_t
+count_three(uint32_t crc, const uint8_t *p)
+{
+	uint64_t c[3] = { crc, 0, 0 }, v[3];
+
+	for (size_t i = 0; i < PART; i += 8) {
+		memcpy(&v[0], p + i, 8);
+		memcpy(&v[1], p + PART + i, 8);
+		memcpy(&v[2], p + 2 * PART + i, 8);
+		c[0] = __builtin_ia32_crc32di(c[0], v[0]);
+		c[1] = __builtin_ia32_crc32di(c[1], v[1]);
+		c[2] = __builtin_ia32_crc32di(c[2], v[2]);
+	}
+	v[0] = multiply(c[0], OVER_TWO) ^ multiply(c[1], OVER_ONE);
+	return (uint32_t)(__builtin_ia32_crc32di(0, v[0]) ^ c[2]);
+}
+
+static uint32_t
+count_by_instruction(uint32_t crc, const uint8_t *p, size_t n)
+{
+	crc = ~crc;
+	if (n >= 3 * PART && __builtin_cpu_supports("pclmul"))
+		for (; n >= 3 * PART; p += 3 * PART, n -= 3 * PART)
+			crc = count_three(crc, p);
+	return ~count_on(crc, p, n);
 }
 #endif
 

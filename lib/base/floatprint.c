@@ -4,7 +4,8 @@
  * Three ways, tried in this order.  Every double of ordinary data is a decimal
  * number of at most 15 digits, and no two of those are the same double: if v
  * times 10^k is, rounded, such an integer whose quotient by 10^k is v again,
- * its digits are the answer.  Else 16 digits or 17: for ordinary magnitudes
+ * its digits, without zeros at the end, are the answer; two k are enough, one
+ * for most data and that of 15 digits.  Else 16 or 17: for ordinary magnitudes
  * the numbers that read back as v, halfway to its neighbours, are fractions of
  * 128 bits that can be compared exactly.  All else asks printf, and reads back.
  * There the nearest text of a length is the one to try, with two exceptions:
@@ -22,7 +23,7 @@
 
 /* v = 0.DIGITS times 10^point. */
 struct shortest {
-	char digits[24];
+	char digits[SPT_NUMBER_TEXT];
 	size_t n;
 	int point;
 };
@@ -31,36 +32,59 @@ struct shortest {
 #define SMALLEST 1e-5
 #define LARGEST 0x1p53
 
+#define SHORT 6 /* decimals: most doubles of ordinary data have no more */
+
+/* 10^0 to 10^19; all of them are doubles. */
+static const uint64_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000,
+	10000000, 100000000, 1000000000, 10000000000, 100000000000,
+	1000000000000, 10000000000000, 100000000000000, 1000000000000000,
+	10000000000000000, 100000000000000000, 1000000000000000000,
+	10000000000000000000u };
+static const double real_tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8,
+	1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19 };
+
 static void
 take_integer(struct shortest *s, int64_t m, int decimals)
 {
-	char text[SPT_NUMBER_TEXT];
-
-	s->n = spt_int_print(text, m);
+	s->n = spt_int_print(s->digits, m);
 	s->point = (int)s->n - decimals;
-	while (s->n > 1 && text[s->n - 1] == '0')
+	while (s->n > 1 && s->digits[s->n - 1] == '0')
 		s->n--;
-	memcpy(s->digits, text, s->n);
 }
 
-/* False: v has more than 15 digits; then *k is what makes v times 10^k an
- * integer of 16 digits, or so. */
+/* Takes v if it is a number of k decimals and at most 15 digits.  The product
+ * is off by less than 2^-51 of it: what is farther from an integer needs no
+ * division. */
 static bool
-try_decimals(struct shortest *s, double v, int *k)
+try_decimals(struct shortest *s, double v, int k)
 {
-	double ten = 1;
+	const double ten = real_tens[k], product = v * ten;
+	int64_t whole;
 
-	for (*k = 0; *k <= 20; (*k)++, ten *= 10) {
-		double scaled = rint(v * ten);
+	if (product >= 1e15)
+		return false;
+	whole = (int64_t)(product + 0.5);
+	if (fabs(product - (double)whole) > product * 0x1p-51 ||
+	    (double)whole / ten != v)
+		return false;
+	take_integer(s, whole, k);
+	return true;
+}
 
-		if (scaled >= 1e15)
-			return false;
-		if (scaled / ten == v) {
-			take_integer(s, (int64_t)scaled, *k);
-			return true;
-		}
-	}
-	return false;
+/* The decimals with which v has 15 digits: log10(2) is about 1233 / 4096. */
+static int
+most_decimals(double v)
+{
+	uint64_t bits;
+	int k;
+
+	memcpy(&bits, &v, sizeof bits);
+	k = 14 + 8 - (((int)(bits >> 52) - 1023) * 1233 + 8 * 4096) / 4096;
+	if (k > 19)
+		k = 19;
+	if (k < 1)
+		return 0;
+	return k - (v * real_tens[k] >= 1e15);
 }
 
 /* Does what is behind the last digit round it up?  Half goes to even. */
@@ -77,16 +101,17 @@ rounds_up(unsigned __int128 rest, unsigned __int128 half, uint64_t digits)
 static void
 take_exact(struct shortest *s, double v, int k)
 {
-	int e;
-	uint64_t m = (uint64_t)ldexp(frexp(v, &e), 53), digits;
 	unsigned __int128 ten, all, low, high, cut;
-	int shift = 1 - (e - 53);
+	uint64_t m, digits;
 	bool down, up;
+	int shift;
 
+	memcpy(&m, &v, sizeof m);
+	shift = 1076 - (int)(m >> 52);
+	m = (m & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
 	for (;;) {
-		ten = 1;
-		for (int i = 0; i < k; i++)
-			ten *= 10;
+		ten = k < 20 ? tens[k]
+			     : (unsigned __int128)tens[19] * tens[k - 19];
 		all = 2 * m * ten;
 		digits = (uint64_t)(all >> shift);
 		if (digits >= UINT64_C(100000000000000000))
@@ -164,10 +189,10 @@ find_shortest(struct shortest *s, double v)
 
 #ifdef SMALLEST
 	if (v >= SMALLEST && v < LARGEST) {
-		int k;
+		const int k = most_decimals(v);
 
-		if (!try_decimals(s, v, &k))
-			take_exact(s, v, k + 1);
+		if (!try_decimals(s, v, SHORT) && !try_decimals(s, v, k))
+			take_exact(s, v, k + 2);
 		return;
 	}
 #endif

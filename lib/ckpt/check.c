@@ -11,6 +11,7 @@
 
 #include "ckpt/checking.h"
 #include "ckpt/run.h"
+#include "ckpt/sealed.h"
 
 int
 spt_check_tell(struct spt_check *k, enum spt_verdict verdict, const char *file,
@@ -206,6 +207,30 @@ check_run(struct spt_check *k, struct spt_err *e)
 	    "remove it: it only holds the number of the newest run", e);
 }
 
+/* Until something was committed a restart goes by it. */
+static int
+check_sinks(struct spt_check *k, struct spt_err *e)
+{
+	struct spt_err why = { 0 };
+	struct spt_buf path, text;
+	const char *s;
+	int rc = -1;
+
+	spt_buf_init(&path, k->io);
+	spt_buf_init(&text, k->io);
+	if (spt_ckpt_path(&k->c, &path, "sinks", e) == 0 &&
+	    (s = spt_buf_str(&path, e)) != NULL)
+		rc = spt_sealed_read(k->io, s, &text, &why) >= 0
+			 ? 0
+			 : spt_check_tell_err(k, SPT_BROKEN, "sinks", &why,
+			       "bring it back from a copy; once something was "
+			       "committed it is not needed",
+			       e);
+	spt_buf_fini(&path);
+	spt_buf_fini(&text);
+	return rc;
+}
+
 /* Somebody works here: what looks unfinished may be in the making. */
 static int
 look_who_runs(struct spt_check *k, struct spt_err *e)
@@ -282,8 +307,8 @@ check(const struct spt_io *io, const char *path, bool locked,
 		rc = tell_refused(&k, path, &why, e);
 	else if ((locked || look_who_runs(&k, e) == 0) &&
 		 check_top(&k, e) == 0 && check_run(&k, e) == 0 &&
-		 spt_check_logs(&k, e) == 0 && spt_check_stages(&k, e) == 0 &&
-		 spt_check_spool(&k, e) == 0)
+		 check_sinks(&k, e) == 0 && spt_check_logs(&k, e) == 0 &&
+		 spt_check_stages(&k, e) == 0 && spt_check_spool(&k, e) == 0)
 		rc = spt_check_files(&k, e);
 	spt_ckpt_fini(&k.c);
 	spt_free(io, k.heads);

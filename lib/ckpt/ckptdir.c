@@ -71,8 +71,9 @@ verify(const struct spt_io *io, const char *path, struct spt_err *e)
 		    (unsigned long)io->geteuid(io));
 	if ((st.st_mode & 0777) != 0700)
 		return spt_fail(e, SPT_ECHECKPOINT,
-		    "%s: its mode is %04o, expected 0700 (chmod 700)", path,
-		    (unsigned)(st.st_mode & 0777));
+		    "%s: its mode is %04o, expected 0700 (chmod 700 if it is "
+		    "a checkpoint and nothing else, or name another directory)",
+		    path, (unsigned)(st.st_mode & 0777));
 	return 0;
 }
 

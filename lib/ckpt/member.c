@@ -355,11 +355,16 @@ spt_member_load(struct spt_member *m,
     void *self, struct spt_err *e)
 {
 	struct spt_state_place at = { m->io, m->dir.path, m->ckpt.uuid, m->id };
+	struct spt_state_parts parts;
 
 	assert(m->head.file[0] != '\0');
-	if (spt_state_load(&at, &m->head, load, self, &m->loaded, e) == 0)
+	if (spt_state_load(&at, &m->head, load, self, &parts, e) < 0)
+		return advise(e, m->changed ? changed_advice : advice);
+	m->loaded = parts.bytes;
+	/* A state of other arguments is not gone on with, but saved anew. */
+	if (m->changed || m->has_base)
 		return 0;
-	return advise(e, m->changed ? changed_advice : advice);
+	return spt_member_resume(m, &parts, e);
 }
 
 const char *

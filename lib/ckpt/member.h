@@ -44,15 +44,19 @@ bool spt_member_changed(const struct spt_member *m);
 /* Is there something to load?  false: the stage starts empty. */
 bool spt_member_has_head(const struct spt_member *m);
 /* Feeds exactly the head's state to load(self, in, e), which must read to the
- * end; what it leaves unread is verified all the same.  Only if has_head. */
+ * end; what it leaves unread is verified all the same.  Only if has_head.  May
+ * be called again before the first save.  What uncommitted epochs wrote behind
+ * the head is cut off. */
 SPT_MUST int spt_member_load(struct spt_member *m,
     int (*load)(void *self, struct spt_state_in *in, struct spt_err *e),
     void *self, struct spt_err *e);
 /* Barrier of `epoch`: asks save(self, out, delta, e) for the state, makes it
- * durable, and moves the head.  delta is false for the first save of a
- * process; it may be answered with more than what changed, but removes must be
- * complete.  Not to be called for an epoch without rows whose state did not
- * change: the head stays then.  After -1 the member refuses. */
+ * durable, and moves the head.  A delta is what changed since the last save or,
+ * if there was none, since load; it may be answered with more than that, but
+ * removes must be complete.  delta is false for the first save of a stage that
+ * began empty, or with other arguments.  Not to be called for an epoch without
+ * rows whose state did not change: the head stays then.  After -1 the member
+ * refuses. */
 SPT_MUST int spt_member_save(struct spt_member *m, int64_t epoch,
     int (*save)(
 	void *self, struct spt_state_out *out, bool delta, struct spt_err *e),

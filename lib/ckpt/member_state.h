@@ -19,13 +19,14 @@ struct spt_member {
 	struct spt_head head;
 	char what[SPT_HEAD_SIZE]; /* the head as text */
 	uint64_t loaded;          /* bytes of the head that was loaded */
-	/* The newest snapshot of this process and the deltas behind it. */
+	/* The snapshot to which deltas may be added, and those behind it. */
 	bool has_base;
 	struct spt_head base;
 	int64_t base_epoch;
 	int delta_fd; /* -1: none yet */
 	char *delta_path;
 	int64_t deltas;
+	int64_t saves;      /* of this process */
 	struct spt_pen pen; /* of the delta file */
 	struct spt_follow *follow;
 	/* What the file `stage` is to say once there is a state of it. */
@@ -36,6 +37,9 @@ struct spt_member {
 	bool warned;
 };
 
+/* What was loaded is what the next delta follows.  Only once. */
+SPT_MUST int spt_member_resume(struct spt_member *m,
+    const struct spt_state_parts *parts, struct spt_err *e);
 /* Writes the file `stage` if that is due. */
 SPT_MUST int spt_member_note(struct spt_member *m, struct spt_err *e);
 

@@ -1,15 +1,18 @@
 /*
  * membersave - a barrier's state on disk: a snapshot, or a delta behind one.
  *
- * The first save of a process is a snapshot: no process appends to a file of
- * another one, whose end it cannot trust.  A delta is one write and one sync,
- * proportional to what the epoch touched.  A new snapshot is due when reading
- * the deltas would cost more than reading the snapshot, or when there are
- * MANY; small deltas may outweigh a small snapshot for a while, because a new
- * file costs more than an append.  It is written when the barrier has left
- * with the delta, before the next row is read: so nobody behind waits for it,
- * and the state neither is copied nor changes.  The heads of the epochs that
- * follow name it; that of its own epoch names the delta.
+ * The first save of a stage is a snapshot; after a restart it goes on with the
+ * deltas of the run before (membertail.c), unless its arguments changed.  A
+ * delta is one write and one sync, proportional to what the epoch touched.  A
+ * new snapshot is due when reading the deltas would cost more than reading the
+ * snapshot, or when there are MANY; small deltas may outweigh a small snapshot
+ * for a while, because a new file costs more than an append.  It is written
+ * when the barrier has left with the delta, before the next row is read: so
+ * nobody behind waits for it, and the state neither is copied nor changes.  The
+ * heads of the epochs that follow name it; that of its own epoch names the
+ * delta.  Short runs may never have an epoch that follows: so the first delta
+ * of a process makes none due, and if one is due at the start, the first save
+ * is the snapshot.
  *
  * Nothing is forwarded before the file is synced, and, if it is new, its
  * folder.  A file that a failed or killed save left behind is never named by
@@ -24,6 +27,15 @@
 
 #define MANY 1000
 #define SMALL (64u << 10)
+
+static bool
+due(const struct spt_member *m)
+{
+	if (m->deltas >= MANY)
+		return true;
+	return m->delta_fd >= 0 && m->pen.at > SMALL &&
+	       m->pen.at > m->base.length;
+}
 
 /* The stage's side of a save. */
 struct saver {
@@ -144,15 +156,6 @@ delta(struct spt_member *m, int64_t epoch, const struct saver *by,
 	return 0;
 }
 
-static bool
-due(const struct spt_member *m)
-{
-	if (m->deltas >= MANY)
-		return true;
-	return m->delta_fd >= 0 && m->pen.at > SMALL &&
-	       m->pen.at > m->base.length;
-}
-
 /* Removes what no restore needs any more. */
 static int
 clean(struct spt_member *m, struct spt_err *e)
@@ -190,6 +193,7 @@ spt_member_save(struct spt_member *m, int64_t epoch,
     void *self, struct spt_err *e)
 {
 	const struct saver by = { save, self };
+	bool whole = !m->has_base || (m->saves == 0 && due(m));
 	int rc;
 
 	if (m->failed)
@@ -197,9 +201,10 @@ spt_member_save(struct spt_member *m, int64_t epoch,
 	m->failed = true;
 	if (spt_member_note(m, e) < 0)
 		return -1;
-	rc = m->has_base ? delta(m, epoch, &by, e) : snapshot(m, epoch, &by, e);
+	rc = whole ? snapshot(m, epoch, &by, e) : delta(m, epoch, &by, e);
 	if (rc < 0)
 		return -1;
+	m->saves++;
 	spt_head_print(&m->head, m->what);
 	m->failed = false;
 	return 0;
@@ -220,7 +225,7 @@ tidy(struct spt_member *m)
 bool
 spt_member_settles(const struct spt_member *m)
 {
-	return due(m) || m->dir.n > 1;
+	return (m->saves > 1 && due(m)) || m->dir.n > 1;
 }
 
 int
@@ -233,7 +238,7 @@ spt_member_settle(struct spt_member *m, int64_t epoch,
 
 	if (m->failed)
 		return refuse(m, e);
-	if (due(m)) {
+	if (m->saves > 1 && due(m)) {
 		m->failed = true;
 		if (snapshot(m, epoch, &by, e) < 0)
 			return -1;

@@ -64,8 +64,9 @@ compare(const struct spt_spool *s, struct spt_spool_at need, struct spt_err *e)
 	if (need.byte == 0 && (s->n == 0 || need.segment == newest + 1))
 		return 0;
 	return spt_fail(e, SPT_ECHECKPOINT,
-	    "%s/%s-%lld: missing, though a logged epoch has read it (bring it "
-	    "back from a copy)",
+	    "%s/%s-%lld: missing, though an epoch has read it that was logged "
+	    "and, says commits.log, not committed (bring back from a copy "
+	    "what was lost of either)",
 	    s->folder, s->name,
 	    (long long)(need.byte != 0 ? need.segment : need.segment - 1));
 }

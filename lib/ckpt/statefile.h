@@ -53,12 +53,19 @@ struct spt_state_place {
 SPT_MUST int spt_state_base(const struct spt_state_place *at, const char *delta,
     struct spt_head *base, struct spt_err *e);
 
-/* Feeds exactly the state of head to load (NULL: only verifies it).  *size
- * (may be NULL) gets the bytes of the files that were read. */
+/* Of what a state consists. */
+struct spt_state_parts {
+	struct spt_head base; /* the snapshot */
+	int64_t deltas;       /* how many follow it */
+	uint64_t bytes;       /* of both files, up to the heads */
+};
+
+/* Feeds exactly the state of head to load (NULL: only verifies it).  parts
+ * may be NULL. */
 SPT_MUST int spt_state_load(const struct spt_state_place *at,
     const struct spt_head *head,
     int (*load)(void *self, struct spt_state_in *in, struct spt_err *e),
-    void *self, uint64_t *size, struct spt_err *e);
+    void *self, struct spt_state_parts *parts, struct spt_err *e);
 
 /* Appends what `more` of a state file's first record is: the stage's id, and
  * behind a blank the head that a delta follows (NULL: a snapshot). */

@@ -30,6 +30,7 @@ struct file {
 	size_t used;   /* of rec */
 	int64_t count; /* entries since the last end */
 	bool ended;    /* the last record was an end */
+	int64_t saves; /* ends so far */
 };
 
 struct entry {
@@ -128,6 +129,7 @@ next_record(struct file *f, struct spt_err *e)
 			return broken(
 			    f, f->rec.at, "a record that is out of place", e);
 		f->count = 0;
+		f->saves++;
 	}
 }
 
@@ -318,10 +320,11 @@ get_base(const struct spt_state_place *at, struct spt_buf *more,
 	    at->folder, name, s + n + 1);
 }
 
-/* Reads the delta file into the table; *base is what it follows. */
+/* Reads the delta file into the table; *base is what it follows, *saves how
+ * many there are. */
 static int
 read_deltas(const struct spt_state_place *at, const struct spt_head *head,
-    struct table *t, struct spt_head *base, struct spt_err *e)
+    struct table *t, struct spt_head *base, int64_t *saves, struct spt_err *e)
 {
 	struct spt_buf more;
 	struct entry x;
@@ -336,6 +339,7 @@ read_deltas(const struct spt_state_place *at, const struct spt_head *head,
 	/* Without a table only the base is wanted. */
 	while (rc == 0 && t != NULL && (rc = next_entry(&f, &x, e)) > 0)
 		rc = learn(t, &x, e);
+	*saves = f.saves;
 	if (f.path != NULL)
 		leave(&f);
 	return rc;
@@ -363,17 +367,18 @@ spt_state_base(const struct spt_state_place *at, const char *delta,
     struct spt_head *base, struct spt_err *e)
 {
 	struct spt_head head = { 0 };
+	int64_t none;
 
 	strncpy(head.file, delta, sizeof head.file - 1);
-	return read_deltas(at, &head, NULL, base, e);
+	return read_deltas(at, &head, NULL, base, &none, e);
 }
 
 int
 spt_state_load(const struct spt_state_place *at, const struct spt_head *head,
     int (*load)(void *self, struct spt_state_in *in, struct spt_err *e),
-    void *self, uint64_t *size, struct spt_err *e)
+    void *self, struct spt_state_parts *parts, struct spt_err *e)
 {
-	struct spt_head base = *head;
+	struct spt_state_parts all = { .base = *head };
 	struct spt_buf more;
 	struct both b;
 	int rc = 0;
@@ -381,14 +386,15 @@ spt_state_load(const struct spt_state_place *at, const struct spt_head *head,
 	memset(&b, 0, sizeof b);
 	table_init(&b.table, at->io);
 	if (head->file[0] == 'd')
-		rc = read_deltas(at, head, &b.table, &base, e);
-	if (rc == 0 && size != NULL)
-		*size = base.length + (head->file[0] == 'd' ? head->length : 0);
+		rc = read_deltas(at, head, &b.table, &all.base, &all.deltas, e);
+	all.bytes = all.base.length + (all.deltas != 0 ? head->length : 0);
+	if (parts != NULL)
+		*parts = all;
 	spt_buf_init(&more, at->io);
 	if (rc == 0)
-		rc = enter(&b.snapshot, at, &base, &more, e);
+		rc = enter(&b.snapshot, at, &all.base, &more, e);
 	if (rc == 0) {
-		rc = get_base(at, &more, base.file, NULL, e);
+		rc = get_base(at, &more, all.base.file, NULL, e);
 		if (rc == 0)
 			rc = read_both(&b, load, self, e);
 		leave(&b.snapshot);

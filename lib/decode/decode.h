@@ -129,4 +129,25 @@ SPT_MUST int spt_decode(struct spt_decoder *d, const uint8_t *p, size_t n,
 
 const struct spt_decode_count *spt_decoder_count(const struct spt_decoder *d);
 
+/* ---- twin.c: several decoders for one file ------------------------------- */
+
+/* A decoder of rows like those of d, which is settled, for pieces of its files.
+ * It borrows from d, and ends before it; conf differs from that of d in bad,
+ * say and ctx only.  One thread may use it while another uses d. */
+SPT_MUST int spt_decoder_twin(struct spt_decoder **t,
+    const struct spt_decoder *d, const struct spt_decode_conf *conf,
+    struct spt_err *e);
+/* Can what comes next be decoded by a twin?  Not before d has seen the file's
+ * header, nor in the middle of a record that is too long. */
+bool spt_decoder_shares(const struct spt_decoder *d);
+/* What t decodes next starts `ahead` bytes behind what d has used up.  Its
+ * lines count from 1, and rows, bad records and so on from 0. */
+SPT_MUST int spt_decoder_lend(struct spt_decoder *t,
+    const struct spt_decoder *d, uint64_t ahead, struct spt_err *e);
+/* What t has used up ends with a record. */
+bool spt_decoder_whole(const struct spt_decoder *t);
+/* The bytes that would come next have been decoded by t: d goes on behind
+ * them, and counts what was counted. */
+void spt_decoder_take(struct spt_decoder *d, const struct spt_decoder *t);
+
 #endif

@@ -149,6 +149,8 @@ spt_records_next(struct spt_records *s, const char *p, size_t n, bool last,
 	size_t end;
 
 	*used = 0;
+	if (n < s->looked)
+		start_record(s);
 	if (!s->begun) {
 		size_t k = n < BOM ? n : BOM;
 		bool same = k == 0 || memcmp(p, bom, k) == 0;

@@ -55,9 +55,9 @@ void spt_records_place(
 void spt_records_resume(struct spt_records *s, uint64_t offset, int64_t line);
 
 /* The next record of [p, p+n); the bytes of a call are those that the call
- * before did not use, and more.  1: *r, and *used bytes are done with when the
- * caller is done with *r.  0: no whole record is left (with last: nothing at
- * all); *used bytes are done with.  -1. */
+ * before did not use, and more, or only the first of them.  1: *r, and *used
+ * bytes are done with when the caller is done with *r.  0: no whole record is
+ * left (with last: nothing at all); *used bytes are done with.  -1. */
 SPT_MUST int spt_records_next(struct spt_records *s, const char *p, size_t n,
     bool last, size_t *used, struct spt_record *r, struct spt_err *e);
 

@@ -13,11 +13,10 @@
 #include <string.h>
 
 #include "ckpt/commitlog.h"
-#include "ckpt/durable.h"
 #include "ckpt/run.h"
+#include "ckpt/sealed.h"
 #include "egress/commits.h"
 
-#define SINKS_BYTES (1 << 20)     /* more is not ours */
 #define PROGRESS_BYTES (10 << 20) /* then it is rotated */
 
 struct spt_commits_ckpt {
@@ -30,49 +29,18 @@ struct spt_commits_ckpt {
 
 /* ---- where to go on ------------------------------------------------------ */
 
-static int
-read_all(
-    struct spt_commits_ckpt *k, int fd, const char *name, struct spt_err *e)
-{
-	int rc = 1;
-
-	while (rc > 0) {
-		size_t got;
-
-		if (spt_buf_reserve(&k->positions, 4096, e) < 0)
-			return -1;
-		rc = spt_io_read(k->io, fd,
-		    k->positions.data + k->positions.len, 4096, &got, name, e);
-		k->positions.len += got;
-		if (k->positions.len > SINKS_BYTES)
-			return spt_fail(e, SPT_ECHECKPOINT,
-			    "%s: larger than what spate writes", name);
-	}
-	return rc;
-}
-
 /* The file `sinks`.  1: positions hold it, 0: there is none. */
 static int
 read_sinks(struct spt_commits_ckpt *k, struct spt_err *e)
 {
 	struct spt_buf path;
 	const char *name;
-	int fd, rc = -1;
+	int rc = -1;
 
 	spt_buf_init(&path, k->io);
-	if (spt_ckpt_path(&k->ckpt, &path, "sinks", e) < 0 ||
-	    (name = spt_buf_str(&path, e)) == NULL)
-		goto done;
-	fd = k->io->open(k->io, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
-	if (fd < 0) {
-		rc = errno == ENOENT
-			 ? 0
-			 : spt_fail_errno(e, errno, "%s: cannot open", name);
-		goto done;
-	}
-	rc = read_all(k, fd, name, e) < 0 ? -1 : 1;
-	k->io->close(k->io, fd);
-done:
+	if (spt_ckpt_path(&k->ckpt, &path, "sinks", e) == 0 &&
+	    (name = spt_buf_str(&path, e)) != NULL)
+		rc = spt_sealed_read(k->io, name, &k->positions, e);
 	spt_buf_fini(&path);
 	return rc;
 }
@@ -141,8 +109,7 @@ record(void *ctx, const char *positions, struct spt_err *e)
 {
 	struct spt_commits_ckpt *k = ctx;
 
-	return spt_durable_write(k->io, k->ckpt.path, "sinks", 0600, positions,
-	    strlen(positions), e);
+	return spt_sealed_write(k->io, k->ckpt.path, "sinks", positions, e);
 }
 
 /* One line an epoch; whatever goes wrong, the epoch is committed. */

@@ -105,6 +105,8 @@ commit(struct spt_lane *l, bool is_whole, struct spt_err *e)
 	if (spt__lane_write(l, e) < 0)
 		return -1;
 	l->position.len = 0;
+	if (spt__lane_put_format(l, e) < 0)
+		return -1;
 	return l->sink->ops->commit(l->sink, &ep, &l->position, e);
 }
 

@@ -117,10 +117,59 @@ spt_lane_open(struct spt_lane *l, const char *uuid, struct spt_err *e)
 	return spt_sink_gzip(&l->sink, l->io, inner, e);
 }
 
+/* ---- the format of a file ------------------------------------------------
+ *
+ * A file that is gone on with has one format from its first byte to its last,
+ * so the format stands in front of its position: "as csv gzip: ".
+ */
+
+static bool
+has_format(const struct spt_lane *l)
+{
+	return l->target.kind == SPT_TARGET_FILE && l->target.format != NULL &&
+	       l->sink->exact && !l->sc.replace;
+}
+
+int
+spt__lane_put_format(struct spt_lane *l, struct spt_err *e)
+{
+	if (!has_format(l))
+		return 0;
+	return spt_buf_printf(&l->position, e, "as %s%s: ", l->target.format,
+	    l->target.gzip ? " gzip" : "");
+}
+
+/* The position behind the format, which must be that of this run.  NULL: *e. */
+static const char *
+skip_format(struct spt_lane *l, const char *position, struct spt_err *e)
+{
+	const char *end;
+	size_t n;
+
+	if (!has_format(l) || strncmp(position, "as ", 3) != 0 ||
+	    (end = strchr(position, ':')) == NULL)
+		return position;
+	n = (size_t)(end - position) + 2;
+	l->position.len = 0;
+	if (spt__lane_put_format(l, e) < 0)
+		return NULL;
+	if (l->position.len == n &&
+	    strncmp(position, (const char *)l->position.data, n) == 0)
+		return position + n;
+	spt_fail(e, SPT_ECHECKPOINT,
+	    "%s: is written as %.*s under this checkpoint, not as %.*s: say "
+	    "the same again, or begin anew with another checkpoint",
+	    l->target.name, (int)n - 5, position + 3, (int)l->position.len - 5,
+	    (const char *)l->position.data + 3);
+	return NULL;
+}
+
 int
 spt_lane_recover(
     struct spt_lane *l, const struct spt_sink_point *at, struct spt_err *e)
 {
+	struct spt_sink_point point = *at;
+
 	if (l->sink->exact && l->target.format != NULL &&
 	    strcmp(l->target.format, "table") == 0)
 		return spt_fail(e, SPT_EUSAGE,
@@ -128,15 +177,23 @@ spt_lane_recover(
 		    "ndjson or arrow",
 		    l->target.name);
 	l->epoch = at->epoch;
-	return l->sink->exact ? l->sink->ops->recover(l->sink, at, e) : 0;
+	if (!l->sink->exact)
+		return 0;
+	if (point.position != NULL &&
+	    (point.position = skip_format(l, point.position, e)) == NULL)
+		return -1;
+	return l->sink->ops->recover(l->sink, &point, e);
 }
 
 int
 spt_lane_record(struct spt_lane *l, struct spt_err *e)
 {
 	l->position.len = 0;
-	return l->sink->exact ? l->sink->ops->record(l->sink, &l->position, e)
-			      : 0;
+	if (!l->sink->exact)
+		return 0;
+	return spt__lane_put_format(l, e) < 0
+		   ? -1
+		   : l->sink->ops->record(l->sink, &l->position, e);
 }
 
 /* ---- what is continued ------------------------------------------------- */

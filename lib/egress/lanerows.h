@@ -16,6 +16,8 @@ SPT_MUST int spt__lane_end_unit(struct spt_lane *l, struct spt_err *e);
 /* All rows of b, encoded. */
 SPT_MUST int spt__lane_put(
     struct spt_lane *l, const struct spt_batch *b, struct spt_err *e);
+/* The format, in front of the position of a file (laneopen.c). */
+SPT_MUST int spt__lane_put_format(struct spt_lane *l, struct spt_err *e);
 /* A control of an Arrow stream. */
 SPT_MUST int spt__lane_put_control(
     struct spt_lane *l, const struct spt_control *c, struct spt_err *e);

@@ -152,41 +152,69 @@ say_guarantees(struct spt_lanes *g)
 	}
 }
 
-/* Brings all sinks to the epoch that was committed last. */
-static int
-recover(struct spt_lanes *g, const struct spt_restore *r, struct spt_err *e)
+/* Does the sink itself know which epoch it is at? */
+static bool
+knows_epoch(const struct spt_lane *l)
 {
-	const char *rest = r->positions != NULL ? r->positions : "", *text;
-	struct spt_buf position;
-	int rc = 0;
+	return l->target.kind == SPT_TARGET_DIR ||
+	       l->target.kind == SPT_TARGET_SQLITE;
+}
 
-	spt_buf_init(&position, g->io);
-	for (size_t i = 0; i < g->n && rc == 0; i++) {
-		struct spt_sink_point at = { .epoch = r->epoch };
+/* What the checkpoint says of each sink, or NULLs; into v. */
+static int
+find_positions(const struct spt_lanes *g, const struct spt_restore *r,
+    struct spt_buf *v, struct spt_err *e)
+{
+	const char *rest = r->positions;
 
-		rc =
-		    spt_positions_get(&rest, g->v[i].target.name, &position, e);
-		if (rc == 1) {
-			at.position = spt_buf_str(&position, e);
-			rc = at.position != NULL ? 0 : -1;
-		} else if (rc == 0 && r->positions != NULL) {
-			rc = spt_fail(e, SPT_ECHECKPOINT,
+	for (size_t i = 0; i < g->n && rest != NULL; i++) {
+		const char *name = g->v[i].target.name;
+		int rc = spt_positions_get(&rest, name, &v[i], e);
+
+		if (rc < 0)
+			return -1;
+		if (rc == 0)
+			return spt_fail(e, SPT_ECHECKPOINT,
 			    "%s: the checkpoint does not commit to it: name "
 			    "the same outputs in the same order",
-			    g->v[i].target.name);
-		}
-		if (rc == 0)
-			rc = spt_lane_recover(&g->v[i], &at, e);
+			    name);
 	}
-	spt_buf_fini(&position);
-	if (rc == 0 && *rest != '\0')
-		rc = spt_fail(e, SPT_ECHECKPOINT,
+	if (rest != NULL && *rest != '\0')
+		return spt_fail(e, SPT_ECHECKPOINT,
 		    "the checkpoint commits to more outputs: name the same "
 		    "ones in the same order (%.*s is missing)",
 		    (int)strcspn(rest, "\n"), rest);
-	g->epoch = r->epoch;
-	if (rc < 0 || r->epoch >= 0)
-		return rc;
+	return 0;
+}
+
+/* Brings sinks to the epoch that was committed last: those that know theirs
+ * first, for they see when the log has lost commits; only then is a file cut.
+ */
+static int
+recover_all(struct spt_lanes *g, const struct spt_restore *r, struct spt_buf *v,
+    struct spt_err *e)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < g->n; i++) {
+			struct spt_sink_point at = { .epoch = r->epoch };
+
+			if (knows_epoch(&g->v[i]) != (pass == 0))
+				continue;
+			if (r->positions != NULL &&
+			    (at.position = spt_buf_str(&v[i], e)) == NULL)
+				return -1;
+			if (spt_lane_recover(&g->v[i], &at, e) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+/* Binds the sinks of a query that has committed nothing. */
+static int
+bind_sinks(struct spt_lanes *g, const struct spt_restore *r, struct spt_err *e)
+{
+	const char *text;
+
 	for (size_t i = 0; i < g->n; i++)
 		if (spt_lane_record(&g->v[i], e) < 0)
 			return -1;
@@ -196,6 +224,26 @@ recover(struct spt_lanes *g, const struct spt_restore *r, struct spt_err *e)
 	if (r->positions != NULL && strcmp(text, r->positions) == 0)
 		return 0;
 	return g->conf->commits->record(g->conf->commits->ctx, text, e);
+}
+
+static int
+recover(struct spt_lanes *g, const struct spt_restore *r, struct spt_err *e)
+{
+	struct spt_buf *v = spt_alloc_zero(g->io, g->n * sizeof *v, e);
+	int rc;
+
+	if (v == NULL)
+		return -1;
+	for (size_t i = 0; i < g->n; i++)
+		spt_buf_init(&v[i], g->io);
+	rc = find_positions(g, r, v, e);
+	if (rc == 0)
+		rc = recover_all(g, r, v, e);
+	for (size_t i = 0; i < g->n; i++)
+		spt_buf_fini(&v[i]);
+	spt_free(g->io, v);
+	g->epoch = r->epoch;
+	return rc < 0 || r->epoch >= 0 ? rc : bind_sinks(g, r, e);
 }
 
 /* What is written is not a part of the checkpoint that it comes from. */

@@ -41,10 +41,19 @@ static const char *const hidden[] = {
 	"strflocaltime(f)",
 };
 
+/*
+ * libjq makes whole numbers of 64 bits of what is divided, the least of them
+ * where there is no room, and dies of SIGFPE when that is divided by -1.
+ */
 static const char replaced[] =
     "def _spate_raise: error; "
     "def error: (if . == null then \"null\" else . end)|_spate_raise; "
-    "def error(f): f|error; ";
+    "def error(f): f|error; "
+    "def _spate_mod($x; $y): $x % $y; "
+    "def _mod(x; y): y as $y | x as $x | "
+    "if ($y|type) == \"number\" and ($x|type) == \"number\" and $y > -2 and "
+    "$y <= -1 and ($x > -9223372036854775808 and $x < 9223372036854775808|not) "
+    "then 0 else _spate_mod($x; $y) end; ";
 
 /* ---- compiling --------------------------------------------------------- */
 

@@ -10,7 +10,6 @@
 
 #include "ingest/ingest_run.h"
 
-#define READ_BYTES 262144
 #define METER_NANOS INT64_C(500000000)
 #define ONE_EPOCH_NANOS INT64_C(5000000000)
 
@@ -164,7 +163,7 @@ spt_ingest_fill(struct spt_ingest *g, struct spt_err *e)
 		return rc;
 	spt_buf_drop(&g->text, g->at);
 	g->at = 0;
-	if (spt_buf_reserve(&g->text, READ_BYTES, e) < 0)
+	if (spt_buf_reserve(&g->text, SPT_INGEST_READ, e) < 0)
 		return -1;
 	rc = spt_source_read(g->source, g->text.data + g->text.len,
 	    g->text.cap - g->text.len, &got, e);
@@ -275,6 +274,7 @@ start(struct spt_ingest *g, const struct spt_ingest_conf *conf,
 static void
 end(struct spt_ingest *g)
 {
+	spt_parallel_close(g);
 	if (g->source != NULL)
 		spt_source_close(g->source);
 	spt_live_close(g);

@@ -12,6 +12,8 @@
 #include "source/paths.h"
 #include "source/source.h"
 
+#define SPT_INGEST_READ 262144 /* bytes that a read has room for at least */
+
 struct spt_ingest {
 	const struct spt_ingest_conf *conf;
 	const struct spt_io *io;
@@ -38,6 +40,7 @@ struct spt_ingest {
 	int64_t rows;
 	int64_t started, said_progress; /* monotonic nanoseconds */
 	bool warned_one_epoch;
+	struct spt_parallel *parallel; /* NULL: one thread, so far */
 };
 
 /* More bytes of the source into text; eof at its end.  Sleeps if it must, with
@@ -62,6 +65,15 @@ int64_t spt_ingest_rows_left(const struct spt_ingest *g);
 SPT_MUST int spt_ingest_learn(struct spt_ingest *g, struct spt_err *e);
 /* Has text a whole row (behind a header)? */
 bool spt_ingest_has_row(const struct spt_ingest *g);
+
+/* ---- parallel.c: text by several threads ------------------------------------
+ */
+
+/* Like spt_ingest_fill, but as long as it can, and the conf wants it, rows of
+ * what was read are made by several threads and go out, in order, so that text
+ * has less than a record afterwards, or what is to be decoded as ever. */
+SPT_MUST int spt_parallel_fill(struct spt_ingest *g, struct spt_err *e);
+void spt_parallel_close(struct spt_ingest *g);
 
 /* ---- marks.c: lines that close epochs ---------------------------------------
  */

@@ -178,7 +178,7 @@ spt_ingest_file(struct spt_ingest *g, size_t k, struct spt_err *e)
 		if (spt_cutter_clock(
 			&g->cutter, spt_decoder_count(g->decoder), e) < 0)
 			return -1;
-		rc = spt_ingest_fill(g, e);
+		rc = spt_parallel_fill(g, e);
 		if (rc < 0)
 			return -1;
 	}

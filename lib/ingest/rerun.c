@@ -20,7 +20,8 @@ struct replay {
 	/* NULL: files are read. */
 	struct spt_spool *spool;
 	struct spt_spool_reader *reader;
-	const uint8_t *p; /* of the reader, not used yet */
+	const struct spt_inputlog *spooled; /* where */
+	const uint8_t *p;                   /* of the reader, not used yet */
 	size_t n;
 };
 
@@ -37,6 +38,19 @@ static int
 refuse(const struct replay *r, const struct spt_track *t,
     const struct spt_stretch *s, const char *why, struct spt_err *e)
 {
+	char name[32];
+
+	if (r->reader != NULL) {
+		spt_pipe_spool_name(name, r->spooled->run);
+		return spt_fail(e, SPT_ECHECKPOINT,
+		    "%s/spool/%s-%lld: does not hold what epoch %lld has read, "
+		    "which is not committed: bytes %llu to %llu of %s %s "
+		    "(bring it back from a copy)",
+		    r->g->restart->ckpt.path, name,
+		    (long long)r->spooled->to.segment, (long long)r->epoch,
+		    (unsigned long long)s->from, (unsigned long long)s->to,
+		    t->pos.path, why);
+	}
 	return spt_fail(e, SPT_ECHECKPOINT,
 	    "%s: bytes %llu to %llu were read by epoch %lld, which is not "
 	    "committed, and %s (bring them back, or begin anew with another "
@@ -75,6 +89,7 @@ open_spool(struct replay *r, const struct spt_inputlog *l, struct spt_err *e)
 	uint64_t skip = l->skip;
 	char name[32];
 
+	r->spooled = l;
 	spt_pipe_spool_name(name, l->run);
 	if (spt_spool_open(&r->spool, &s->ckpt, name, l->to, e) < 0 ||
 	    spt_spool_reader_open(&r->reader, r->spool, l->from, e) < 0)
@@ -205,6 +220,48 @@ decode(struct replay *r, struct spt_track *t, const struct spt_stretch *s,
 	return 0;
 }
 
+/* The track whose content, up to that offset, the file of `as` has: it was read
+ * under another name, and then compressed. */
+static const struct spt_track *
+find_twin(
+    const struct spt_seen *seen, const struct spt_position *as, uint64_t from)
+{
+	for (size_t i = seen->n; i-- > 0;) {
+		const struct spt_prefix *d = &seen->v[i]->pos.done;
+
+		if (d->at == from &&
+		    (from < SPT_HEAD_BYTES || d->head == as->done.head) &&
+		    (from != as->done.at || d->crc == as->done.crc))
+			return seen->v[i];
+	}
+	return NULL;
+}
+
+/* A file that the epoch has found, known up to that offset.  NULL: *e. */
+static struct spt_track *
+begin(struct replay *r, const struct spt_position *as, uint64_t from,
+    struct spt_err *e)
+{
+	struct spt_seen *seen = &r->g->live->seen;
+	const struct spt_track *twin = NULL;
+	struct spt_track *t;
+
+	if (from != 0 && (twin = find_twin(seen, as, from)) == NULL) {
+		damaged(r, e);
+		return NULL;
+	}
+	t = spt_seen_begin(seen, as, e);
+	if (t == NULL || twin == NULL)
+		return t;
+	t->pos.done = t->ahead = twin->pos.done;
+	t->pos.line = twin->pos.line;
+	t->changed = true;
+	if (spt_buf_put(&t->pos.header, twin->pos.header.data,
+		twin->pos.header.len, e) < 0)
+		return NULL;
+	return t;
+}
+
 static int
 replay_stretch(struct replay *r, const struct spt_stretch *s, struct spt_err *e)
 {
@@ -214,7 +271,7 @@ replay_stretch(struct replay *r, const struct spt_stretch *s, struct spt_err *e)
 
 	if (a == NULL)
 		return damaged(r, e);
-	if (t == NULL && (t = spt_seen_begin(&live->seen, &a->pos, e)) == NULL)
+	if (t == NULL && (t = begin(r, &a->pos, s->from, e)) == NULL)
 		return -1;
 	if (t->pos.done.at != s->from)
 		return damaged(r, e);
@@ -242,7 +299,11 @@ compare(struct replay *r, struct spt_err *e)
 		const struct spt_track *a = r->after.v[i];
 		struct spt_track *t = spt_seen_id(seen, a->pos.id);
 
-		if (t == NULL || t->pos.done.at != a->pos.done.at ||
+		/* All of it was known: nothing of it was read. */
+		if (t == NULL &&
+		    (t = begin(r, &a->pos, a->pos.done.at, e)) == NULL)
+			return -1;
+		if (t->pos.done.at != a->pos.done.at ||
 		    t->pos.done.crc != a->pos.done.crc)
 			return damaged(r, e);
 		spt_track_close(t);
@@ -267,8 +328,10 @@ replay_text(struct replay *r, const char *text, const struct spt_epoch *ep,
 			return -1;
 	if (rc < 0)
 		return -1;
-	if (*text != '\0' || compare(r, e) < 0)
+	if (*text != '\0')
 		return damaged(r, e);
+	if (compare(r, e) < 0)
+		return -1;
 	return spt_cutter_close(
 	    &g->cutter, ep->final, spt_decoder_count(g->decoder), e);
 }

@@ -526,6 +526,19 @@ go_on(struct spt_ingest *g)
 		r->offset = t->pos.done.at;
 }
 
+/* How long a swrite may take to attach.  Nobody reads a file while it is
+ * written. */
+static int
+patience(const struct spt_ingest *g)
+{
+	struct stat st;
+
+	return g->io->fstat(g->io, g->emit.out[0].port->fd, &st) == 0 &&
+		       S_ISREG(st.st_mode)
+		   ? 0
+		   : ATTACH_MS;
+}
+
 int
 spt_restart_barrier(void *g_, struct spt_control *b, struct spt_err *e)
 {
@@ -539,7 +552,7 @@ spt_restart_barrier(void *g_, struct spt_control *b, struct spt_err *e)
 	if (spt_emit_flush(&g->emit, e) < 0)
 		return -1;
 	if (!r->attached &&
-	    spt_source_await_sink(&r->run, ATTACH_MS, &r->waiting, e) < 0)
+	    spt_source_await_sink(&r->run, patience(g), &r->waiting, e) < 0)
 		return -1;
 	r->attached = true;
 	spt_buf_init(&bad, g->io);

@@ -129,11 +129,19 @@ spt_frame_output(struct spt_frame *f, const char *name,
     enum spt_frame_type type, size_t width, bool shared, size_t *id,
     struct spt_err *e)
 {
-	struct spt_frame_col *c;
-
 	if (find_column(f, name) != SPT_FRAME_NONE)
 		return spt_fail(e, SPT_EDATA,
 		    "the output column \"%s\" is there already", name);
+	return spt_frame_replace(f, name, type, width, shared, id, e);
+}
+
+int
+spt_frame_replace(struct spt_frame *f, const char *name,
+    enum spt_frame_type type, size_t width, bool shared, size_t *id,
+    struct spt_err *e)
+{
+	struct spt_frame_col *c;
+
 	if (add_column(f, name, width, id, e) < 0)
 		return -1;
 	c = &f->cols[*id];

@@ -87,6 +87,11 @@ SPT_MUST int spt_frame_input(struct spt_frame *f, const char *name,
 SPT_MUST int spt_frame_output(struct spt_frame *f, const char *name,
     enum spt_frame_type type, size_t width, bool shared, size_t *id,
     struct spt_err *e);
+/* The same, but what is made from now on reads this column where the name is
+ * taken. */
+SPT_MUST int spt_frame_replace(struct spt_frame *f, const char *name,
+    enum spt_frame_type type, size_t width, bool shared, size_t *id,
+    struct spt_err *e);
 /* Memory for each row; its pointer is f->buffers[*id].p when rows are there. */
 SPT_MUST int spt_frame_room(
     struct spt_frame *f, size_t bytes, size_t *id, struct spt_err *e);

@@ -12,6 +12,7 @@
 #include "score/lightgbm.h"
 #include "score/modelfiles.h"
 #include "score/own.h"
+#include "score/pmml.h"
 #include "score/spark.h"
 #include "score/xgboost.h"
 
@@ -22,6 +23,7 @@ const struct spt_model_format *const spt_model_formats[] = {
 	&spt_spark_format,
 	&spt_xgboost_format,
 	&spt_lightgbm_format,
+	&spt_pmml_format,
 	NULL,
 };
 

@@ -211,13 +211,19 @@ spt_scorer_learn_barrier(
 {
 	int rc = 0;
 
-	if (by_epoch(s))
-		rc = train(s, e);
+	/*
+	 * An epoch without rows counts when the next one begins: whether an
+	 * input ends with one is chance, and no matter of the model.
+	 */
+	if (s->rows_in != 0 || s->last < 0) {
+		if (by_epoch(s))
+			rc = train(s, e);
+		s->last = spt_emit_epoch(out);
+	}
 	if (rc == 0 && s->conf.out.model_id && s->conf.train_first)
 		rc = print(s, e);
 	if (rc == 0 && s->conf.train_first)
 		rc = score_held(s, out, e);
-	s->last = spt_emit_epoch(out);
 	spt_epochrows_reset(&s->rows);
 	if (rc < 0 || put_model(s, out, e) < 0)
 		return -1;

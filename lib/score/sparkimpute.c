@@ -54,9 +54,11 @@ load(struct spt_spark_stage *s, const struct spt_spark_loading *l,
 		if (spt_spark_reads(s, l, in.v[i], 0, e) < 0)
 			return -1;
 	for (size_t i = 0; i < in.n; i++) {
-		if (spt_spark_makes(
-			s, l, out.v[i], SPT_FRAME_FLOAT, 1, false, e) < 0)
+		/* Unlike other stages it may write to its input column. */
+		if (spt_frame_replace(l->frame, out.v[i], SPT_FRAME_FLOAT, 1,
+			false, &s->out[s->n_out], e) < 0)
 			return -1;
+		s->n_out++;
 		l->frame->cols[s->out[i]].origin =
 		    l->frame->cols[s->in[i]].origin;
 	}

@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "sink/database.h"
@@ -65,6 +67,22 @@ spt__sql_name(struct spt_buf *out, const char *name, struct spt_err *e)
 	return spt_buf_putc(out, '"', e);
 }
 
+/* SQLite tries a file that it may not make once more without making it, and
+ * then says that there is none. */
+static int
+fail_open(struct spt_database *d, const struct spt_io *io, const char *file,
+    bool make, int rc, struct spt_err *e)
+{
+	int fd =
+	    make ? io->open(io, file, O_RDWR | O_CREAT | O_CLOEXEC, 0644) : -1;
+
+	if (make && fd < 0 && errno != ENOENT)
+		return spt_fail_errno(e, errno, "%s: cannot open", d->name);
+	if (fd >= 0)
+		io->close(io, fd);
+	return spt__database_fail(d, rc, "cannot open", e);
+}
+
 int
 spt__database_open(struct spt_database *d, const struct spt_io *io,
     const char *file, bool make, int wait_ms, struct spt_err *e)
@@ -89,7 +107,7 @@ spt__database_open(struct spt_database *d, const struct spt_io *io,
 	rc = d->lib.open_v2(text, &d->db, flags, NULL);
 	spt_buf_fini(&path);
 	if (rc != SQLITE_OK)
-		return spt__database_fail(d, rc, "cannot open", e);
+		return fail_open(d, io, file, make, rc, e);
 	d->lib.extended_result_codes(d->db, 1);
 	d->lib.busy_timeout(d->db, wait_ms);
 	return 0;

@@ -32,7 +32,8 @@ check(struct spt__parts *d, const struct spt_sink_point *at,
 	    (marked && m->epoch > at->epoch + 1))
 		return spt_fail(e, SPT_ECHECKPOINT,
 		    "%s: is at epoch %lld, further ahead than the checkpoint "
-		    "(%lld)",
+		    "(%lld): commits.log has lost what followed (bring "
+		    "it back from a copy), or another one has written here",
 		    name,
 		    (long long)(d->there.last > at->epoch + 1 ? d->there.last
 							      : m->epoch),

@@ -218,7 +218,8 @@ recover(
 	if (epoch > at->epoch + 1)
 		return spt_fail(e, SPT_ECHECKPOINT,
 		    "%s: is at epoch %lld, further ahead than the checkpoint "
-		    "(%lld)",
+		    "(%lld): commits.log has lost what followed (bring "
+		    "it back from a copy), or another one has written here",
 		    sink->name, (long long)epoch, (long long)at->epoch);
 	if (epoch < at->epoch)
 		return spt_fail(e, SPT_ECHECKPOINT,

@@ -20,6 +20,7 @@ struct search {
 	const char *was;   /* its path */
 	size_t n_dir;      /* bytes of it before the name */
 	struct spt_buf at; /* the path that is tried */
+	bool content;      /* by content; else by inode */
 	struct spt_err *e;
 };
 
@@ -38,8 +39,9 @@ compare(struct search *s, const char *name, const char *path, bool *moved,
 		return 0;
 	if (!p->gone && (uint64_t)st->st_dev == p->dev &&
 	    (uint64_t)st->st_ino == p->ino)
-		return strcmp(path, s->was) != 0;
-	if (strncmp(name, base, strlen(base)) != 0 || p->done.at == 0)
+		return !s->content && strcmp(path, s->was) != 0;
+	if (!s->content || strncmp(name, base, strlen(base)) != 0 ||
+	    p->done.at == 0)
 		return 0;
 	rc = spt_seen_twin(s->seen, path, true, &twin, s->e);
 	*moved = true;
@@ -89,8 +91,13 @@ spt_locate(struct spt_seen *s, struct spt_track *t, struct spt_err *e)
 	spt_buf_init(&search.at, t->io);
 	spt_buf_init(&dir, t->io);
 	path = spt_locate_directory(was, &dir, e);
-	if (path != NULL) {
+	/* A file that is just being compressed is there twice: the one that it
+	 * was comes first, or what it still is would be new. */
+	for (int pass = 0; path != NULL && pass < 2 && rc <= 0; pass++) {
+		search.content = pass == 1;
 		rc = t->io->list(t->io, path, try_name, &search);
+		if (rc == -2)
+			break;
 		/* No such directory any more. */
 		if (rc == -1)
 			rc = 0;

@@ -197,8 +197,8 @@ unuse(struct spt_tail *l, const struct spt_track *t)
 		}
 }
 
-/* A compressed file that is new has to wait until everything else has been
- * read: it may be one of these.  As prepare. */
+/* A compressed file that is new may be one that was read before, or that has
+ * to be read first.  As prepare. */
 static int
 identify(struct spt_tail *l, struct spt_track *t, struct spt_err *e)
 {
@@ -211,7 +211,10 @@ identify(struct spt_tail *l, struct spt_track *t, struct spt_err *e)
 		t->unsure = t->read_at < 2;
 		return 1;
 	}
-	if (!t->deferred && l->at < l->n) {
+	rc = t->deferred ? 0 : spt__tail_waits(l, t, e);
+	if (rc < 0)
+		return -1;
+	if (rc > 0) {
 		t->deferred = true;
 		return spt__tail_queue(l, t, e);
 	}

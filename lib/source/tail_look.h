@@ -1,6 +1,6 @@
 /*
- * tail_look - what tail.c (the order of reading) and tail_look.c (finding
- * files) share.  Private to them.
+ * tail_look - what tail.c (the order of reading), tail_wait.c and tail_look.c
+ * (finding files) share.  Private to them.
  */
 #ifndef SPT_TAIL_LOOK_H
 #define SPT_TAIL_LOOK_H
@@ -47,6 +47,10 @@ SPT_MUST int spt__tail_restart(
 /* The track is compressed and may have been read before that: finds out.  1 it
  * is open, where it is to be read from; 0 it cannot be told yet; -1. */
 SPT_MUST int spt__tail_settle(
+    struct spt_tail *l, struct spt_track *t, struct spt_err *e);
+/* The track is compressed and new: may it hold what another one of the queue
+ * does, which is then to be read first?  1, 0 or -1. */
+SPT_MUST int spt__tail_waits(
     struct spt_tail *l, struct spt_track *t, struct spt_err *e);
 /* What is at the k-th argument now. */
 SPT_MUST int spt__tail_look(struct spt_tail *l, int k, struct spt_err *e);

@@ -25,9 +25,13 @@ struct spt_track {
 	spt_time mtime;
 	uint64_t turn; /* read gives a plain file up to here, and then 0 */
 	bool cut;      /* the file was truncated: rest is all there is */
-	bool deferred; /* it has waited for the others to be read */
-	bool unsure;   /* it is new, unless it turns out to be compressed */
-	bool changed;  /* pos is not as it was logged last */
+	bool deferred; /* it has waited for others to be read */
+	/* Of a file that is new, once somebody has looked: its first bytes, as
+	 * they come out; and whether it is compressed. */
+	struct spt_prefix start;
+	bool packed;
+	bool unsure;  /* it is new, unless it turns out to be compressed */
+	bool changed; /* pos is not as it was logged last */
 	/* For who looks after many of them (tail.h). */
 	int64_t size, looked_mtime; /* as last seen; nanoseconds */
 	int64_t used_at;            /* when it last gave something, monotonic */

@@ -131,6 +131,23 @@ join(struct spt_loop_run *s, const struct spt_meta *m, const char *schema,
 
 /* ---- state that is loaded ------------------------------------------------ */
 
+static bool
+has_sides(const struct spt_loop_run *s)
+{
+	for (int k = 1; k < SPT_LOOP_MAX; k++)
+		if (s->l->out[k] != NULL)
+			return true;
+	return false;
+}
+
+static int
+set_side(
+    struct spt_loop_run *s, int k, const void *val, size_t n, struct spt_err *e)
+{
+	s->side[k].len = 0;
+	return spt_buf_put(&s->side[k], val, n, e);
+}
+
 /* First pass: where side outputs stand; they are opened before the stage is
  * loaded. */
 static int
@@ -143,34 +160,43 @@ load_sides(void *self, struct spt_state_in *in, struct spt_err *e)
 
 	while ((rc = in->next(in->ctx, &key, &n_key, &val, &n_val, e)) > 0) {
 		k = side_of(key, n_key);
-		if (k == 0)
-			continue;
-		s->side[k].len = 0;
-		if (spt_buf_put(&s->side[k], val, n_val, e) < 0)
+		if (k != 0 && set_side(s, k, val, n_val, e) < 0)
 			return -1;
 	}
 	return rc;
 }
 
-/* What the stage sees: all but the entries of side outputs. */
+struct own {
+	struct spt_loop_run *s;
+	struct spt_state_in *in;
+};
+
+/* What the stage sees: all but the entries of side outputs.  Those that this
+ * run does not have are noted, to be removed. */
 static int
 next_own(void *ctx, const void **key, size_t *n_key, const void **val,
     size_t *n_val, struct spt_err *e)
 {
-	struct spt_state_in *in = ctx;
-	int rc;
+	struct own *o = ctx;
 
-	do
-		rc = in->next(in->ctx, key, n_key, val, n_val, e);
-	while (rc > 0 && side_of(*key, *n_key) != 0);
-	return rc;
+	for (;;) {
+		int rc = o->in->next(o->in->ctx, key, n_key, val, n_val, e);
+		int k = rc > 0 ? side_of(*key, *n_key) : 0;
+
+		if (k == 0)
+			return rc;
+		if (o->s->l->out[k] == NULL &&
+		    set_side(o->s, k, *val, *n_val, e) < 0)
+			return -1;
+	}
 }
 
 static int
 load_own(void *self, struct spt_state_in *in, struct spt_err *e)
 {
 	struct spt_loop_run *s = self;
-	struct spt_state_in own = { .next = next_own, .ctx = in };
+	struct own o = { s, in };
+	struct spt_state_in own = { .next = next_own, .ctx = &o };
 
 	return s->l->stage->load(s->l->self, &own, e);
 }
@@ -190,7 +216,7 @@ spt_loop_join(struct spt_loop_run *s, struct spt_err *e)
 	    (text = spt_buf_str(&schema, e)) != NULL)
 		rc = join(s, m, text, e);
 	spt_buf_fini(&schema);
-	if (rc == 0 && spt_member_has_head(s->member))
+	if (rc == 0 && spt_member_has_head(s->member) && has_sides(s))
 		rc = spt_member_load(s->member, load_sides, s, e);
 	return rc;
 }
@@ -311,11 +337,18 @@ save_all(void *self, struct spt_state_out *out, bool delta, struct spt_err *e)
 
 	for (int k = 1; k < SPT_LOOP_MAX; k++) {
 		char key[SIDE_KEY] = { 0, 's', 'i', 'd', 'e', (char)k };
+		struct spt_buf *b = &s->side[k];
+		int rc = 0;
 
-		if (s->l->out[k] != NULL && s->side[k].len != 0 &&
-		    out->put(out->ctx, key, SIDE_KEY, s->side[k].data,
-			s->side[k].len, e) < 0)
+		if (b->len != 0 && s->l->out[k] != NULL)
+			rc = out->put(
+			    out->ctx, key, SIDE_KEY, b->data, b->len, e);
+		else if (b->len != 0)
+			rc = out->remove(out->ctx, key, SIDE_KEY, e);
+		if (rc < 0)
 			return -1;
+		if (s->l->out[k] == NULL)
+			b->len = 0;
 	}
 	return s->l->stage->save(s->l->self, out, delta, e);
 }

@@ -38,7 +38,8 @@ struct spt_stage {
 	int (*barrier)(void *self, struct spt_control *b, struct spt_emit *out,
 	    struct spt_err *e);
 	/* The state, entry by entry; with delta only what changed since the
-	 * last save.  load comes after open and before the first begin.
+	 * last save or load, and the removal of what is gone.  load comes
+	 * after open and before the first begin.
 	 * Optional: a stage without state has none. */
 	int (*save)(
 	    void *self, struct spt_state_out *w, bool delta, struct spt_err *e);

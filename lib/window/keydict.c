@@ -3,8 +3,8 @@
 
 #include "window/keydict.h"
 
-#define MIN_LOG 5     /* of the first slots */
-#define AHEAD 32      /* rows whose memory is asked for together */
+#define MIN_LOG 5 /* of the first slots */
+#define AHEAD SPT_KEYDICT_AHEAD
 #define IN_CACHE 4096 /* keys that need not be asked for */
 
 void
@@ -245,11 +245,33 @@ spt_keydict_rows(struct spt_keydict *d, const struct spt_batch *b,
 	return 0;
 }
 
+uint64_t
+spt_keydict_hash(const struct spt_keydict *d, const uint8_t *key)
+{
+	return spt_keyset_hash_key(d->set, key, d->seed);
+}
+
+void
+spt_keydict_fetch(const struct spt_keydict *d, const uint64_t *hash, size_t n)
+{
+	if (d->n <= IN_CACHE)
+		return;
+	fetch_slots(d, hash, 0, n);
+	fetch_keys(d, hash, 0, n);
+}
+
 int
 spt_keydict_put(struct spt_keydict *d, const uint8_t *key, size_t n,
     uint32_t *id, struct spt_err *e)
 {
-	uint64_t hash = spt_keyset_hash_key(d->set, key, d->seed);
+	return spt_keydict_put_hashed(
+	    d, key, n, spt_keydict_hash(d, key), id, e);
+}
+
+int
+spt_keydict_put_hashed(struct spt_keydict *d, const uint8_t *key, size_t n,
+    uint64_t hash, uint32_t *id, struct spt_err *e)
+{
 	size_t start = d->bytes.len;
 
 	if (d->n_slots != 0)

@@ -18,6 +18,7 @@
 #include "window/groupkey.h"
 
 #define SPT_KEYDICT_UNIT sizeof(uint32_t)
+#define SPT_KEYDICT_AHEAD 32
 
 struct spt_keydict {
 	const struct spt_io *io;
@@ -57,6 +58,15 @@ SPT_MUST int spt_keydict_rows(struct spt_keydict *d, const struct spt_batch *b,
 /* The same for one key in bytes. */
 SPT_MUST int spt_keydict_put(struct spt_keydict *d, const uint8_t *key,
     size_t n, uint32_t *id, struct spt_err *e);
+
+/* Many keys in bytes: the hashes of a few, at most SPT_KEYDICT_AHEAD; then
+ * fetch, so that their memory is asked for together; then put_hashed for each
+ * in turn. */
+uint64_t spt_keydict_hash(const struct spt_keydict *d, const uint8_t *key);
+void spt_keydict_fetch(
+    const struct spt_keydict *d, const uint64_t *hash, size_t n);
+SPT_MUST int spt_keydict_put_hashed(struct spt_keydict *d, const uint8_t *key,
+    size_t n, uint64_t hash, uint32_t *id, struct spt_err *e);
 
 /* How many bytes the key has. */
 size_t spt_keydict_len(const struct spt_keydict *d, uint32_t id);

@@ -158,13 +158,17 @@ int spt_window_failed(struct spt_window *w, struct spt_err *e);
 /* window_state.c */
 SPT_MUST int spt_window_save(
     void *self, struct spt_state_out *out, bool delta, struct spt_err *e);
-SPT_MUST int spt_window_load(
-    void *self, struct spt_state_in *in, struct spt_err *e);
+/* Appends windows, keys and aggregates as text: what a state is about. */
+SPT_MUST int spt_window_describe(
+    const struct spt_window *w, struct spt_buf *b, struct spt_err *e);
 /* Remembers that the group, or the session, is gone, if a save has it. */
 SPT_MUST int spt_window_removed(struct spt_window *w,
     const struct spt_pane *pane, uint32_t group, struct spt_err *e);
 SPT_MUST int spt_window_session_removed(
     struct spt_window *w, uint32_t i, struct spt_err *e);
+/* window_load.c */
+SPT_MUST int spt_window_load(
+    void *self, struct spt_state_in *in, struct spt_err *e);
 
 /* Is what ends at t beyond the watermark of the previous barrier? */
 static inline bool

@@ -12,7 +12,8 @@
  *	"s" start key		a session: its end in 8 bytes, then its states
  *
  * Numbers are least byte first.  A delta has "w", the groups that rows came
- * into since the last save, and the removal of those that are gone.
+ * into since the last save, and the removal of those that are gone.  Reading
+ * is in window_load.c.
  */
 #include <endian.h>
 
@@ -24,15 +25,6 @@ put_word(struct spt_buf *b, int64_t v, struct spt_err *e)
 	uint64_t word = htole64((uint64_t)v);
 
 	return spt_buf_put(b, &word, 8, e);
-}
-
-static int64_t
-get_word(const uint8_t *p)
-{
-	uint64_t word;
-
-	memcpy(&word, p, 8);
-	return (int64_t)le64toh(word);
 }
 
 static int
@@ -67,9 +59,9 @@ put_session_key(const struct spt_window *w, struct spt_buf *b, uint32_t i,
 	return put_key(&w->dict, v->key, b, e);
 }
 
-/* The text of "c". */
-static int
-describe(const struct spt_window *w, struct spt_buf *b, struct spt_err *e)
+int
+spt_window_describe(
+    const struct spt_window *w, struct spt_buf *b, struct spt_err *e)
 {
 	if (spt_buf_printf(b, e, "1 windows %d %lld/%lld%+lld gap %lld%s%s",
 		(int)w->spec.kind, (long long)w->spec.size,
@@ -207,7 +199,7 @@ save_head(struct spt_window *w, struct spt_state_out *out, bool delta,
 	if (delta)
 		return save_removed(w, out, e);
 	w->text.len = 0;
-	if (describe(w, &w->text, e) < 0)
+	if (spt_window_describe(w, &w->text, e) < 0)
 		return -1;
 	return out->put(out->ctx, "c", 1, w->text.data, w->text.len, e);
 }
@@ -239,137 +231,4 @@ spt_window_save(
 	/* The next save may be a delta to this one. */
 	spt_panes_track(&w->panes, SPT_GROUP_DIRTY);
 	return 0;
-}
-
-/* ---- load ---------------------------------------------------------------- */
-
-static int
-damaged(struct spt_err *e)
-{
-	return spt_fail(e, SPT_ECHECKPOINT, "the state of swindow is damaged");
-}
-
-/* The groups of a pane mostly come together. */
-static struct spt_pane *
-load_pane(
-    struct spt_window *w, const struct spt_interval *span, struct spt_err *e)
-{
-	struct spt_slice s;
-
-	if (w->current != NULL && w->current->span.start == span->start &&
-	    w->current->span.end == span->end)
-		return w->current;
-	w->current = spt_panes_get(&w->panes, span, e);
-	if (w->current == NULL || w->spec.kind != SPT_WINDOW_FIXED)
-		return w->current;
-	spt_slice_get(&w->spec, span->start, &s);
-	w->current->unit = s.unit;
-	w->current->first = s.first;
-	w->current->last = s.last;
-	return w->current;
-}
-
-static int
-load_group(struct spt_window *w, const uint8_t *key, size_t n_key,
-    const void *val, size_t n_val, struct spt_err *e)
-{
-	struct spt_interval span;
-	struct spt_pane *pane;
-	uint32_t id, i;
-	int rc;
-
-	if (n_key < 17 || !spt_keyset_valid(&w->keys, key + 17, n_key - 17))
-		return damaged(e);
-	span.start = get_word(key + 1);
-	span.end = get_word(key + 9);
-	key += 17;
-	n_key -= 17;
-	pane = load_pane(w, &span, e);
-	if (pane == NULL || spt_keydict_put(&w->dict, key, n_key, &id, e) < 0 ||
-	    spt_groups_at(&pane->groups, id, &i, e) < 0)
-		return -1;
-	pane->groups.v[i].flags |= SPT_GROUP_SAVED;
-	rc = spt_aggs_load(
-	    &w->aggs, spt_groups_state(&pane->groups, i), val, n_val, e);
-	if (rc == 0)
-		return damaged(e);
-	return rc < 0 ? -1 : 0;
-}
-
-static int
-load_session(struct spt_window *w, const uint8_t *key, size_t n_key,
-    const uint8_t *val, size_t n_val, struct spt_err *e)
-{
-	struct spt_sessions *s = &w->sessions;
-	struct spt_interval span;
-	uint32_t id, i;
-	int rc;
-
-	if (n_key < 9 || n_val < 8 ||
-	    !spt_keyset_valid(&w->keys, key + 9, n_key - 9))
-		return damaged(e);
-	span.start = get_word(key + 1);
-	span.end = get_word(val);
-	key += 9;
-	n_key -= 9;
-	if (spt_keydict_put(&w->dict, key, n_key, &id, e) < 0 ||
-	    spt_sessions_add(s, id, &span, &i, e) < 0)
-		return -1;
-	s->v[i].flags = SPT_SESSION_LIVE | SPT_GROUP_SAVED;
-	rc = spt_aggs_load(
-	    &w->aggs, spt_sessions_state(s, i), val + 8, n_val - 8, e);
-	if (rc == 0)
-		return damaged(e);
-	return rc < 0 ? -1 : 0;
-}
-
-static int
-check_description(
-    struct spt_window *w, const void *val, size_t n, struct spt_err *e)
-{
-	w->text.len = 0;
-	if (describe(w, &w->text, e) < 0)
-		return -1;
-	if (w->text.len != n || memcmp(w->text.data, val, n) != 0)
-		return spt_fail(e, SPT_ECHECKPOINT,
-		    "the state was kept with other windows, keys or "
-		    "aggregates: it was \"%.*s\", now it is \"%.*s\"",
-		    (int)(n < 300 ? n : 300), (const char *)val,
-		    (int)(w->text.len < 300 ? w->text.len : 300),
-		    (const char *)w->text.data);
-	return 0;
-}
-
-static int
-load_entry(struct spt_window *w, const uint8_t *key, size_t n_key,
-    const void *val, size_t n_val, struct spt_err *e)
-{
-	if (n_key == 1 && key[0] == 'c')
-		return check_description(w, val, n_val, e);
-	if (n_key == 1 && key[0] == 'w' && n_val == 16) {
-		w->watermark = get_word(val);
-		w->aggs.seq = get_word((const uint8_t *)val + 8);
-		return 0;
-	}
-	if (n_key > 1 && key[0] == 'g')
-		return load_group(w, key, n_key, val, n_val, e);
-	if (n_key > 1 && key[0] == 's')
-		return load_session(w, key, n_key, val, n_val, e);
-	return damaged(e);
-}
-
-int
-spt_window_load(void *self, struct spt_state_in *in, struct spt_err *e)
-{
-	struct spt_window *w = self;
-	const void *key, *val;
-	size_t n_key, n_val;
-	int rc;
-
-	spt_panes_track(&w->panes, SPT_GROUP_DIRTY);
-	while ((rc = in->next(in->ctx, &key, &n_key, &val, &n_val, e)) > 0)
-		if (load_entry(w, key, n_key, val, n_val, e) < 0)
-			return -1;
-	w->current = NULL;
-	return rc;
 }

@@ -103,7 +103,35 @@ def shorten(path):
         out.write(text)
 
 
-def save(name, label, columns, *steps, probabilities=True):
+def evaluate(path):
+    """JPMML's predictions for rows.csv."""
+    from jpmml_evaluator import make_evaluator
+
+    name = os.path.basename(path)[:-5]
+    evaluator = make_evaluator(path, "jpype").verify()
+    targets = [f.name for f in evaluator.getTargetFields()]
+    outputs = [f.name for f in evaluator.getOutputFields()]
+    predictions, probabilities = [], []
+    for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
+        try:
+            result = evaluator.evaluate(row)
+        except Exception as e:
+            print(name, str(e).split("\n")[0][:200], file=sys.stderr)
+            predictions.append("bad")
+            probabilities.append([])
+            continue
+        # Clusters have no target, and what has no result may not be there.
+        name_of = [n for n in targets + outputs[:1] if n in result]
+        value = result[name_of[0]] if name_of else None
+        predictions.append("null" if value is None else value)
+        p = [result.get(n) for n in outputs if n.startswith("probability")]
+        probabilities.append([] if value is None else [v for v in p if v is not None])
+    write_want(name, predictions, probabilities)
+
+
+def save(name, label, columns, *steps, probabilities=True, single=False):
+    """single: the document says that inputs are single floats, and so they are
+    for all of its models, but not in scikit-learn: JPMML predicts."""
     if only and name not in only:
         return
     data = rows[columns]
@@ -112,6 +140,9 @@ def save(name, label, columns, *steps, probabilities=True):
     path = os.path.join(directory, name + ".pmml")
     sklearn2pmml(pipeline, path)
     shorten(path)
+    if single:
+        evaluate(path)
+        return
     probability = None
     if probabilities and hasattr(pipeline, "predict_proba"):
         probability = pipeline.predict_proba(data)
@@ -174,6 +205,7 @@ save(
         voting="soft",
         weights=[2, 1],
     ),
+    single=True,
 )
 save(
     "voting-hard",
@@ -189,35 +221,11 @@ save(
     target,
     ab,
     StackingRegressor([("l", LinearRegression()), ("t", DecisionTreeRegressor(max_depth=3, random_state=1))]),
+    single=True,
 )
 save("kmeans", None, ab, StandardScaler(), KMeans(4, n_init=2, random_state=1))
 
 
-def evaluate_by_hand():
-    from jpmml_evaluator import make_evaluator
-
-    for path in sorted(glob.glob(os.path.join(directory, "hand-*.pmml"))):
-        name = os.path.basename(path)[:-5]
-        if only and name not in only:
-            continue
-        evaluator = make_evaluator(path, "jpype").verify()
-        targets = [f.name for f in evaluator.getTargetFields()]
-        outputs = [f.name for f in evaluator.getOutputFields()]
-        predictions, probabilities = [], []
-        for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
-            try:
-                result = evaluator.evaluate(row)
-            except Exception as e:
-                print(name, str(e).split("\n")[0][:200], file=sys.stderr)
-                predictions.append("bad")
-                probabilities.append([])
-                continue
-            value = result[targets[0] if targets else outputs[0]]
-            predictions.append("null" if value is None else value)
-            p = [result[n] for n in outputs if n.startswith("probability")]
-            probabilities.append([] if value is None else [v for v in p if v is not None])
-        write_want(name, predictions, probabilities)
-
-
-if not only or any(n.startswith("hand-") for n in only):
-    evaluate_by_hand()
+for path in sorted(glob.glob(os.path.join(directory, "hand-*.pmml"))):
+    if not only or os.path.basename(path)[:-5] in only:
+        evaluate(path)

@@ -183,6 +183,12 @@ def models():
         va(inputCols=["ab", "bb", "dd"], outputCol="features",
            handleInvalid="keep"),
         R.LinearRegression(labelCol="y", maxIter=10))
+    yield "imputer_place", p(
+        F.Imputer(inputCols=["a", "n"], outputCols=["a", "n"]),
+        F.Imputer(inputCols=["b", "a"], outputCols=["a", "b"],
+                  missingValue=2.0),
+        va(inputCols=["a", "b", "n"], outputCol="features"),
+        R.LinearRegression(labelCol="y", maxIter=10))
     yield "buckets_skip", p(
         F.Bucketizer(inputCol="a", outputCol="ab", handleInvalid="skip",
                      splits=[-3.0, -1.0, 0.0, 3.0]),

@@ -10,6 +10,7 @@ import signal
 import time
 
 import checks
+import images
 import power
 import scenes
 from checks import Failed
@@ -34,6 +35,8 @@ def asked(options, r):
             for i in range(options.race)]
     if options.power:
         yield "power failures", power.asked(options, r)
+    if options.images:
+        yield "images", images.asked(options, r)
     if options.hostile:
         yield "hostile streams", ["@hostile/file/1/" + h for h in HOSTILE]
 
@@ -41,6 +44,12 @@ def asked(options, r):
 def task(text):
     """In a worker, as points.task."""
     kind, name, phase, rest = text[1:].split("/", 3)
+    if kind == "image":
+        try:
+            images.run(name, int(phase), int(rest))
+        except (Failed, Hang) as e:
+            return text, str(e), True
+        return text, None, True
     stand = checks.worker.stand(name, int(phase))
     if kind != "power":
         stand.reset()
@@ -124,9 +133,13 @@ def storm(stand, seed):
             os._exit(2)
     os.close(end)
     try:
-        for _ in range(1 if scene.stdin(stand.phase) else r.randrange(1, 5)):
+        for i in range(r.randrange(1, 5)):
+            # What was sent is not sent again before the sinks are looked at,
+            # and so it is not the end either.
+            once = i > 0 and scene.sent
             running = stand.runner.start(
-                scene.commands(stand.phase == 1), scene.stdin(stand.phase))
+                scene.commands(stand.phase == 1 and not once),
+                b"" if once else scene.stdin(stand.phase))
             time.sleep(r.random() * stand.takes)
             running.kill(signal.SIGKILL)
             running.reap(True)
@@ -144,20 +157,21 @@ def storm(stand, seed):
 # ---- damage -----------------------------------------------------------------
 
 def damages(options, r):
-    """What can be done to each file of a checkpoint: at rest (0) and after a
-    crash (the seed of its moment)."""
+    """What can be done to each file of a checkpoint: at rest (0), after a
+    crash (1, 2), and before the first commit (3)."""
     out = []
     for name in options.scene:
-        stand = checks.worker.stand(name, 1)
-        for crash in (0, 1, 2):
+        for crash in (0, 1, 2, 3):
+            phase = 0 if crash == 3 else 1
+            stand = checks.worker.stand(name, phase)
             stand.reset()
             wreck(stand, crash)
             for path, data in sorted(scenes.scan("ck").items()):
                 if data is None:
                     continue
                 for what in ways(data, r):
-                    out.append("@damage/%s/1/%d/%s/%s" % (
-                        name, crash, what, path))
+                    out.append("@damage/%s/%d/%d/%s/%s" % (
+                        name, phase, crash, what, path))
     return out
 
 
@@ -172,12 +186,27 @@ def ways(data, r):
     return out + ["flip%d" % s for s in spots]
 
 
+def first_commit(stand):
+    """The number of swrite's first change of commits.log in phase 0."""
+    if stand.phase == 0 and not hasattr(stand, "commits_at"):
+        scene = stand.scene
+        calls, outcome = stand.runner.trace(
+            scene.commands(False), "swrite", "change", scene.stdin(0),
+            scene.stop(scene.count(0)))
+        stand.must(outcome, "traced")
+        stand.commits_at = 1 + [
+            where.endswith("/commits.log") for _, _, where in calls
+            ].index(True)
+        stand.reset()
+    return getattr(stand, "commits_at", 0)
+
+
 def wreck(stand, crash):
     """Leaves the checkpoint as a killed run does."""
     if crash == 0:
         return
-    program = stand.scene.programs()[-1 if crash == 1 else -2]
-    at = {1: 9, 2: 14}[crash]
+    program = stand.scene.programs()[-2 if crash == 2 else -1]
+    at = {1: 9, 2: 14, 3: first_commit(stand)}[crash]
     stand.scene.run(stand.runner, stand.phase, Fault(
         program, "change", at, "middle"))
 
@@ -199,8 +228,9 @@ def break_file(path, what, data, stand):
     elif what == "zero":
         data = data[:len(data) // 2] + bytes(len(data) - len(data) // 2)
     elif what.startswith("flip"):
-        bit = int(what[4:])
+        # The file may be shorter than it was when the points were made.
         data = bytearray(data)
+        bit = int(what[4:]) % (8 * len(data))
         data[bit // 8] ^= 1 << bit % 8
     with open(path, "wb") as f:
         f.write(data)
@@ -217,9 +247,11 @@ def damage(stand, rest):
     with open(path, "rb") as f:
         data = f.read()
     mode = os.stat(path).st_mode & 0o777
+    saved = copies(scene)
     break_file(path, what, data, stand)
-    outcomes = [scene.again(stand.runner, 1)]
-    checks.check_visible(stand, outcomes[0])
+    outcomes = [scene.again(stand.runner, stand.phase)]
+    lost = path == "ck/commits.log" and what == "half"
+    checks.check_visible(stand, outcomes[0], SIDES if lost else ())
     if outcomes[0].ok():
         finish_quietly(stand, outcomes)
         return
@@ -236,12 +268,41 @@ def damage(stand, rest):
     with open(path, "wb") as f:
         f.write(data)
     os.chmod(path, mode)
+    if lost:
+        bring_back(saved)
     finish(stand, outcomes)
+
+
+# A log that lost several commits looks as if a run had not come further.  The
+# sink that knows better refuses, but only after the stages above have taken
+# their side files and states back to where the log ends: who brings the log
+# back from a copy needs the copy of all of the checkpoint, and of these.
+SIDES = ("bad.ndjson", "late.arrows")
+
+
+def copies(scene):
+    """What is brought back then."""
+    return {path: data for path, data in scenes.scan().items()
+            if path.startswith("./ck/") or path[2:] in SIDES}
+
+
+def bring_back(files):
+    for path in scenes.scan("./ck"):
+        if path not in files:
+            os.unlink(path)
+    for path, data in files.items():
+        if data is None:
+            continue
+        with open(path, "r+b" if os.path.exists(path) else "wb") as f:
+            f.write(data)
+            f.truncate()
+        if path.startswith("./ck/"):
+            os.chmod(path, 0o600)
 
 
 def finish_quietly(stand, outcomes):
     """After a run that took the damage: what it wrote is right."""
-    if stand.scene.stdin(1):
+    if stand.scene.sent:
         finish(stand, outcomes)
     checks.check_contents(stand, stand.states[-1], outcomes)
 
@@ -274,7 +335,7 @@ def race(stand, seed):
 
 # ---- streams from elsewhere ---------------------------------------------------
 
-HOSTILE = ("replay", "replay-last", "other", "open-mode", "link", "missing",
+HOSTILE = ("replay", "replay-last", "replay-begun", "other", "open-mode", "link", "missing",
            "owner")
 
 
@@ -286,10 +347,28 @@ def capture(stand, name):
     stand.must(outcome, "with tee")
 
 
+def begin(stand, name):
+    """A run that is killed when its rows flow, before anything is committed."""
+    path = stand.runner.path(name)
+    if os.path.exists(path):
+        os.unlink(path)
+    running = stand.runner.start(stand.scene.commands(True)[:2] + [
+        ["/usr/bin/tee", path]])
+    while not os.path.exists(path) or os.path.getsize(path) < 1000:
+        time.sleep(0.001)
+    running.kill()
+    running.reap(True)
+
+
 def hostile(stand, how):
     """A stream that says it belongs to a checkpoint changes nothing there."""
     stream = stand.runner.path("stream")
-    capture(stand, "stream")
+    if how == "replay-begun":
+        # Nothing was committed since: the number of the run alone tells.
+        begin(stand, "stream")
+        begin(stand, "newer")
+    else:
+        capture(stand, "stream")
     if how == "replay":
         # An old run: a newer one has been there since.
         stand.must(stand.scene.run(stand.runner, 1), "again")
@@ -318,7 +397,8 @@ def hostile(stand, how):
         raise Failed("it changed %s\n%s" % (", ".join(sorted(
             p for p in set(before) | set(after)
             if before.get(p) != after.get(p))), outcome))
-    if 4 not in outcome.statuses or outcome.statuses[-1] == 0:
+    # The first stage refuses, before it has looked at any state.
+    if outcome.statuses[1] != 4 or outcome.statuses[-1] == 0:
         raise Failed("it was not refused\n%s" % outcome)
     if scenes.contents(stand.scene) != sinks and how != "other":
         raise Failed("it changed a sink\n%s" % outcome)

@@ -10,6 +10,7 @@ usage: fault.py MODE... [OPTION...]
 	--storm N	all programs killed at a random moment, while a reader
 			watches the sinks
 	--power N	N power failures: what was not synced is lost or torn
+	--images N	the same N times on ext4 in an image, where that is allowed
 	--errors	each call fails: once, or from then on; or is short
 	--oom		each allocation fails: once, or from then on
 	--damage	each file of a checkpoint is damaged
@@ -46,6 +47,7 @@ import time
 
 import attacks
 import checks
+import images
 import points
 import scenes
 from pipes import Fault
@@ -70,26 +72,28 @@ class Report:
 
 
 def each(pool, report, what, work, todo, enough=None):
-    """Tries them; enough: stop when so many have fired."""
+    """Tries them all; enough: as many of them as it takes until so many have
+    fired.  One that did not fire is not counted."""
     start, fired, missed = time.monotonic(), 0, 0
-    for text, wrong, hit in pool.imap_unordered(work, todo, chunksize=8):
-        fired += hit
-        missed += not hit
-        if (fired + missed) % 1000 == 0:
-            report.line("%s: %d of %d" % (what, fired + missed, len(todo)))
-        if wrong is not None:
-            report.failure("%s: %s" % (text, wrong), "--only " + text)
-        if enough is not None and fired >= enough:
-            break
+    todo = list(todo)
+    least = len(todo) if enough is None else min(enough, len(todo))
+    while todo and fired < least:
+        now, todo = todo[:least - fired], todo[least - fired:]
+        for text, wrong, hit in pool.imap_unordered(work, now, chunksize=4):
+            fired += hit
+            missed += not hit
+            if (fired + missed) % 1000 == 0:
+                report.line("%s: %d of %d" % (what, fired + missed, least))
+            if wrong is not None:
+                report.failure("%s: %s" % (text, wrong), "--only " + text)
     seconds = time.monotonic() - start
     report.tried += fired
     report.line("%s: %d tried, %d did not come up, %.0f s (%.0f a second)" % (
         what, fired, missed, seconds, fired / max(seconds, 0.001)))
-    if enough is not None and fired < min(enough, len(todo)):
-        report.failure("%s: only %d of %d fired" % (what, fired, enough), "")
-    if enough is None and missed * 10 > len(todo):
-        report.failure("%s: %d of %d did not fire" % (
-            what, missed, len(todo)), "")
+    if enough is not None and fired < least:
+        report.failure("%s: only %d of %d fired" % (what, fired, least), "")
+    if enough is None and missed * 10 > least:
+        report.failure("%s: %d of %d did not fire" % (what, missed, least), "")
 
 
 def sample(some, n, r):
@@ -125,6 +129,7 @@ def parse_arguments():
     p.add_argument("--pairs", type=int, metavar="N")
     p.add_argument("--storm", type=int, metavar="N")
     p.add_argument("--power", type=int, metavar="N")
+    p.add_argument("--images", type=int, metavar="N")
     p.add_argument("--errors", action="store_true")
     p.add_argument("--oom", action="store_true")
     p.add_argument("--damage", action="store_true")
@@ -156,33 +161,49 @@ def run(options, report):
         for point in options.only:
             work = attacks.task if point.startswith("@") else points.task
             _, wrong, hit = work(point)
+            report.tried += hit
             if wrong is not None:
                 report.failure(wrong, "--only " + point)
             else:
                 report.line("%s: %s" % (
                     point, "passed" if hit else "did not fire"))
         return
+    why = options.images and images.cannot(options)
+    if why:
+        report.line("images: skipped: %s" % why)
+        options.images = None
     r = random.Random(options.seed)
-    with multiprocessing.Pool(
+    asked = list(modes(options, report, r))
+    # Workers inherit what the scenes have been seen to give.
+    with multiprocessing.get_context("fork").Pool(
             options.jobs, checks.begin, (options,)) as pool:
-        if options.all or options.sample or options.pairs:
-            every = points.kills(options)
-            report.line("%d points, seed %d" % (len(every), options.seed))
-            if options.all or options.sample:
-                each(pool, report, "kills", points.task, every if options.all
-                     else sample(every, options.sample, r))
-            if options.pairs:
-                each(pool, report, "pairs", points.task, pairs(
-                    every, options.pairs * 2, r), options.pairs)
-        if options.errors:
-            each(pool, report, "errors", points.task, sample(
-                points.errors(options), options.limit, r))
-        if options.oom:
-            each(pool, report, "allocations", points.task, sample(
-                points.allocations(options), options.limit, r))
-        for what, todo in attacks.asked(options, r):
-            each(pool, report, what, attacks.task, sample(
-                todo, options.limit if what == "damage" else None, r))
+        for what, work, todo, enough in asked:
+            each(pool, report, what, work, todo, enough)
+
+
+def modes(options, report, r):
+    """(what, work, points, how many of them are enough or None)."""
+    if options.all or options.sample or options.pairs:
+        every = points.kills(options)
+        report.line("%d points, seed %d" % (len(every), options.seed))
+        n = options.sample
+        if options.all:
+            yield "kills", points.task, every, None
+        elif n:
+            yield "kills", points.task, r.sample(
+                every, min(n + n // 4, len(every))), n
+        if options.pairs:
+            yield "pairs", points.task, pairs(
+                every, options.pairs * 2, r), options.pairs
+    if options.errors:
+        yield "errors", points.task, sample(
+            points.errors(options), options.limit, r), None
+    if options.oom:
+        yield "allocations", points.task, sample(
+            points.allocations(options), options.limit, r), None
+    for what, todo in attacks.asked(options, r):
+        yield what, attacks.task, sample(
+            todo, options.limit if what == "damage" else None, r), None
 
 
 def main():
@@ -195,7 +216,7 @@ def main():
     finally:
         os.chdir(cwd)
         shutil.rmtree(options.dir, ignore_errors=True)
-    report.line("%d faults, %d failed" % (report.tried, report.failed))
+    report.line("%d points, %d failed" % (report.tried, report.failed))
     return 1 if report.failed else 0
 
 

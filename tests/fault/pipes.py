@@ -1,13 +1,14 @@
 """pipes - runs a pipeline once, perhaps with a fault in one of its programs.
 
 Programs are started with posix_spawn in the current folder; a worker of the
-driver has a folder of its own.  Nothing here waits for time to pass: a run ends
-when its programs end, or at the limit, which is a failure.
+driver has a folder of its own.  A run ends when its programs end, or at the
+limit, which is a failure.
 """
 
 import errno
 import os
 import signal
+import time
 
 LIMIT = 30.0  # seconds, after which a run counts as hanging
 CLASSES = ("change", "pipe", "read", "close", "memory")
@@ -186,7 +187,7 @@ class Running:
                 if stop():
                     self.kill(signal.SIGTERM, 0)
                     break
-                os.sched_yield()
+                time.sleep(0.001)
             self.reap(True)
         except Hang:
             self.kill()

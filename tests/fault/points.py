@@ -1,6 +1,7 @@
 """points - every call at which something can go wrong, tried one by one."""
 
 import errno
+import zlib
 
 import checks
 import scenes
@@ -30,13 +31,14 @@ def try_point(name, phase, faults, doctor=False):
     outcomes = []
     try:
         for fault in faults:
-            outcome = scene.run(stand.runner, phase, fault)
+            start = scene.again if outcomes else scene.run
+            outcome = start(stand.runner, phase, fault)
             outcomes.append(outcome)
             if not outcome.fired():
                 raise Missed("%s did not fire\n%s" % (fault, outcome))
             checks.check_statuses(outcome, fault)
             checks.check_visible(stand, outcome)
-        if not outcomes[-1].ok() or scene.stdin(phase):
+        if not outcomes[-1].ok() or scene.sent:
             outcomes += scene.recover(stand.runner, phase)
         if not outcomes[-1].ok():
             raise Failed("it does not recover:\n%s" % "\n".join(
@@ -64,7 +66,7 @@ def task(text):
     # cleaned up) may come less often in this run.
     for _ in range(4):
         try:
-            try_point(name, phase, faults, doctor=hash(text) % 16 == 0)
+            try_point(name, phase, faults, doctor=zlib.crc32(text.encode()) % 16 == 0)
             return text, None, True
         except Missed:
             pass

@@ -84,8 +84,7 @@ class Disk:
         folder = os.path.dirname(changes[-1][0])
         self.pending.setdefault(folder, []).append(changes)
 
-    def apply(self, what, inode, at, name, data):
-        path = os.path.join(".", os.path.relpath(name))
+    def apply(self, what, inode, at, path, data):
         if what == "open":
             if path not in self.names:
                 self.note((path, self.new(inode)))
@@ -105,11 +104,10 @@ class Disk:
         elif what in ("unlink", "rmdir"):
             self.note((path, -1))
         elif what == "rename":
-            old = os.path.join(".", os.path.relpath(data.decode()))
-            self.note((old, -1), (path, self.names[old]))
+            self.note((data, -1), (path, self.names[data]))
         else:
             raise RuntimeError("a call that power.py does not know: %s %s" % (
-                what, name))
+                what, path))
 
     def sync(self, inode):
         folder = self.folders.get(inode)
@@ -151,8 +149,13 @@ def commit(names, changes):
 
 # ---- the record ---------------------------------------------------------------
 
+def below(name):
+    return os.path.join(".", os.path.relpath(name.decode()))
+
+
 def read_record(path):
-    """A list of (what, inode, at, name, data)."""
+    """A list of (what, inode, at, path, data); of a rename data is the old
+    path.  Paths are as scenes.scan has them."""
     with open(path, "rb") as f:
         data = f.read()
     out, at = [], 0
@@ -160,8 +163,9 @@ def read_record(path):
         end = data.index(b"\n", at)
         what, inode, offset, size, name = data[at:end].split(b" ", 4)
         at = end + 1 + int(size)
-        out.append((what.decode(), int(inode), int(offset), name.decode(),
-                    data[end + 1:at]))
+        more = data[end + 1:at]
+        out.append((what.decode(), int(inode), int(offset), below(name),
+                    below(more) if what == b"rename" else more))
     return out
 
 
@@ -208,8 +212,7 @@ def name_folder(record, path):
     """The inode of a folder that was made is known at the end only."""
     inode = os.stat(path).st_ino
     for i, (what, _, at, name, data) in enumerate(record):
-        if what == "mkdir" and os.path.join(".", os.path.relpath(
-                name)) == path:
+        if what == "mkdir" and name == path:
             record[i] = what, inode, at, name, data
 
 

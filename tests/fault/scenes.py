@@ -70,6 +70,7 @@ class Scene:
     name = ""
     first, parts = 10, 26  # parts of phase 0; of both
     checkpoint = "ck"
+    sent = False  # is it sent, and lost if nobody keeps it?
     sinks = ()           # (kind, path): file, set, parts, sqlite
 
     def commands(self, final):
@@ -100,9 +101,9 @@ class Scene:
         return runner.run(self.commands(phase == 1), self.stdin(phase), fault,
                           self.stop(self.count(phase)))
 
-    def again(self, runner, phase):
+    def again(self, runner, phase, fault=None):
         """The same command, with nothing that was sent before."""
-        return self.run(runner, phase)
+        return self.run(runner, phase, fault)
 
     def recover(self, runner, phase):
         """Starts the same command again; the outcomes, last one best."""
@@ -173,7 +174,8 @@ class FollowScene(Scene):
         return [
             ["sread", "-C", "ck", "-F", "--every", "1h", "--tick", "1h",
              "--epoch-rows", str(ROWS), "-f", "ndjson", "-s", SCHEMA,
-             "in.ndjson"],
+             # No other column will come: it need not wait to see one.
+             "-c", "seq,at,k,v", "in.ndjson"],
             ["swatermark", "at", "30s"],
             ["swindow", "-m", "update", "-w", "1m", "-k", "k", "count",
              "sum:v"],
@@ -197,6 +199,7 @@ class PipeScene(Scene):
     """Standard input, which cannot be read again, to a file and a table."""
 
     name = "pipe"
+    sent = True
     sinks = (("file", "out.csv"), ("sqlite", "out.db"))
 
     def commands(self, final):
@@ -227,13 +230,13 @@ class PipeScene(Scene):
                 return min(self.lowest + n, self.parts)
         return None
 
-    def again(self, runner, phase):
-        return runner.run(self.commands(False))
+    def again(self, runner, phase, fault=None):
+        return runner.run(self.commands(False), b"", fault)
 
     def recover(self, runner, phase):
-        """What was logged before the crash is in the spool; what was read
-        and not logged may be lost: who sends it sees in the sinks what to
-        send again."""
+        """What was logged before the crash is in the spool, perhaps more, and
+        in the sinks after a run without input; what was read and not logged
+        may be lost: who sends it sees there what to send again."""
         out = []
         logged = newest("ck/epochs.log") + 1
         while len(out) < 2 and not (out and out[-1].ok()):
@@ -382,6 +385,9 @@ def scan(top="."):
     return out
 
 
+known = {}  # what learn() has found; workers inherit it
+
+
 class Stand:
     """A scene in a folder of its own, at the beginning of a phase; reset puts
     it back there.  Files outside of the checkpoint keep their inodes, for
@@ -414,6 +420,10 @@ class Stand:
     def learn(self):
         """What the sinks hold after each epoch."""
         scene = self.scene
+        key = scene.name, self.phase
+        if key in known:
+            self.states = list(known[key])
+            return
         for n in range(scene.least(self.phase), scene.count(self.phase) + 1):
             self.wipe()
             if n > 0:
@@ -422,6 +432,7 @@ class Stand:
                     scene.commands(False), scene.stdin(0), None,
                     scene.stop(n)), "%d parts" % n)
             self.states.append(contents(scene))
+        known[key] = list(self.states)
 
     def prepare(self):
         scene = self.scene

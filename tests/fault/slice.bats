@@ -68,6 +68,10 @@ broken()
 	broken --power "${powers:-1000}"
 }
 
+@test "power fails on ext4 in an image, where images can be mounted" {
+	broken --images "${images:-20}"
+}
+
 @test "all killed at random, and a reader sees whole epochs only" {
 	broken --storm "${storms:-40}"
 }

@@ -45,6 +45,24 @@ test_crc(void)
 	}
 }
 
+/* Long input is counted in parts of another size. */
+static void
+test_crc_long(void)
+{
+	static uint8_t p[20000];
+
+	for (size_t i = 0; i < sizeof p; i++)
+		p[i] = (uint8_t)spt_hash_int(2, i);
+	for (size_t n = 3000; n < sizeof p - 9; n += n % 3072 < 9 ? 1 : 97) {
+		const uint8_t *from = p + n % 9;
+		uint32_t crc = (uint32_t)spt_hash_int(3, n);
+		uint32_t want = count_bits(crc, from, n);
+
+		CHECK_INT(spt_crc32c(crc, from, n), want);
+		CHECK_INT(spt__crc32c_table(crc, from, n), want);
+	}
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -188,6 +206,7 @@ main(void)
 	uint64_t *h = malloc(KEYS * sizeof *h);
 
 	test_crc();
+	test_crc_long();
 	test_spread(h);
 	test_lengths(h);
 	test_avalanche();

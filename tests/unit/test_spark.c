@@ -14,12 +14,13 @@ static const char *const versions[] = { "3.5", "4.1" };
 
 static const char *const models[] = { "linear", "linear_keep", "linear_skip",
 	"logit", "logit_plain", "logit_thresholds", "multi", "buckets",
-	"buckets_skip", "indexers", "indexer_error", "tree_class",
-	"tree_regress", "forest_class", "forest_thresholds", "forest_regress",
-	"boost_class", "boost_regress", "cross", "split", "kmeans", "v_linear",
-	"v_cosine", "v_gamma", "v_poisson", "v_probit", "v_cloglog",
-	"v_tweedie", "v_gaussian", "v_bayes_multinomial", "v_bayes_complement",
-	"v_bayes_bernoulli", "v_bayes_gaussian", "sparse", "chain" };
+	"buckets_skip", "imputer_place", "indexers", "indexer_error",
+	"tree_class", "tree_regress", "forest_class", "forest_thresholds",
+	"forest_regress", "boost_class", "boost_regress", "cross", "split",
+	"kmeans", "v_linear", "v_cosine", "v_gamma", "v_poisson", "v_probit",
+	"v_cloglog", "v_tweedie", "v_gaussian", "v_bayes_multinomial",
+	"v_bayes_complement", "v_bayes_bernoulli", "v_bayes_gaussian", "sparse",
+	"chain" };
 
 static struct spark_rows rows;
 

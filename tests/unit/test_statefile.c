@@ -338,6 +338,103 @@ load_some(void *self, struct spt_state_in *in, struct spt_err *e)
 	return in->next(in->ctx, &k, &nk, &v, &nv, e) < 0 ? -1 : 0;
 }
 
+/* Runs of one epoch each: they go on with the files of those before, and what
+ * a run left that was not committed is cut off before that. */
+static void
+test_short_runs(void)
+{
+	struct simfs *fs = new_checkpoint();
+	int64_t done = -1;
+	int saves = 0, deltas = 0, cuts = 0;
+	struct pipe p;
+
+	for (int64_t n = 0; n < 300; n++) {
+		size_t size, now;
+
+		if (start(&p, fs, NULL, fresh(&err)) < 0) {
+			printf("epoch %lld: %s\n", (long long)n, err.msg);
+			CHECK(!"a run begins");
+			break;
+		}
+		CHECK(spt_member_bytes(p.m) < 300000);
+		if (n % 3 == 0 && has_rows(n) && n != 0) {
+			/* This one is killed before it commits. */
+			char path[100];
+
+			work(&p.model, n);
+			CHECK(
+			    spt_member_save(p.m, n, save, &p.model, &err) == 0);
+			sscanf(spt_member_head(p.m), "%[^:]:%zu", path, &size);
+			stop(&p);
+			CHECK(start(&p, fs, NULL, fresh(&err)) == 0);
+			if (strncmp(path, "delta-", 6) == 0) {
+				char file[200];
+
+				snprintf(file, sizeof file,
+				    DIR "/stages/count-1/%s", path);
+				now = 0;
+				if (simfs_get(fs, file, &now) != NULL)
+					CHECK(now < size);
+				cuts++;
+			}
+		}
+		CHECK(epoch(&p, n, &err) == 0);
+		done = n;
+		saves += p.model.saves;
+		deltas += p.model.deltas;
+		stop(&p);
+		CHECK(count_files(fs, "/snapshot-") <= 3);
+	}
+	CHECK_INT(done, 299);
+	/* One save an epoch with rows, and nothing that no head names. */
+	CHECK_INT(saves, 240);
+	CHECK(deltas > 180 && deltas < 200);
+	CHECK(cuts > 60);
+	CHECK_INT(simfs_plan(fs)->held, 0);
+	CHECK_INT(simfs_open_files(fs), 0);
+	simfs_free(fs);
+}
+
+/* Deltas are counted over runs: 1,000 of them are enough. */
+static void
+test_many(void)
+{
+	struct simfs *fs = new_checkpoint();
+	struct spt_member_conf conf;
+	char heads[200] = "";
+	struct pipe p;
+
+	memset(&p, 0, sizeof p);
+	CHECK(begin_run(simfs_io(fs), &p.c, &p.run, &p.r, fresh(&err)) == 0);
+	conf = conf_of(&p);
+	for (int64_t n = 0; n <= 1002; n++) {
+		const char *want = n == 0      ? "snapshot-0:"
+				   : n <= 1000 ? "delta-0:"
+					       : "snapshot-1001:";
+
+		if (n % 100 < 2) {
+			snprintf(heads, sizeof heads, "count-1=%s",
+			    n != 0 ? spt_member_head(p.m) : "-");
+			conf.heads = heads;
+			conf.restore = n - 1;
+			spt_member_leave(p.m);
+			CHECK(spt_member_join(
+				  &p.m, simfs_io(fs), &conf, &err) == 0);
+			if (n != 0)
+				CHECK(spt_member_load(
+					  p.m, load_some, NULL, &err) == 0);
+		}
+		if (n < 1002)
+			CHECK(spt_member_save(
+				  p.m, n, save_nothing, NULL, &err) == 0);
+		CHECK(strncmp(spt_member_head(p.m), want, strlen(want)) == 0);
+		CHECK_INT(spt_member_settles(p.m), n > 1000);
+	}
+	spt_member_leave(p.m);
+	end_run(&p.c, &p.run, &p.r);
+	simfs_free(fs);
+}
+
 static void
 test_ugly_entries(void)
 {
@@ -800,19 +897,29 @@ test_untidy(void)
 	struct simfs *fs = new_checkpoint();
 	struct simfs_plan *plan = simfs_plan(fs);
 	int warnings = 0;
-	struct spt_member_conf other = {
-		.args = "{\"k\":1}", .warn = count_warning, .ctx = &warnings
-	};
+	struct spt_member_conf other = { .args = "{}",
+		.accept = accept_some,
+		.warn = count_warning,
+		.ctx = &warnings };
 	struct spt_commit commit = { .heads = "" };
 	int64_t done = -1;
 	int rounds = 0;
 	struct pipe p;
 	size_t before;
 
-	/* Each run begins with a snapshot. */
+	/* Each run with other arguments begins with a snapshot. */
 	fresh(&err);
-	for (int64_t n = 10; n < 13; n++)
-		CHECK(one_run(fs, n, &done) == 0);
+	CHECK(one_run(fs, 10, &done) == 0);
+	for (int64_t n = 11; n < 13; n++) {
+		char args[40];
+
+		snprintf(args, sizeof args, "{\"k\":%d}", (int)n);
+		other.args = args;
+		CHECK(start(&p, fs, &other, fresh(&err)) == 0);
+		CHECK(epoch(&p, n, &err) == 0);
+		stop(&p);
+	}
+	other.args = "{\"k\":12}";
 	CHECK(start(&p, fs, &other, fresh(&err)) == 0);
 	work(&p.model, 13);
 	CHECK(spt_member_save(p.m, 13, save, &p.model, &err) == 0);
@@ -841,6 +948,8 @@ int
 main(void)
 {
 	test_life();
+	test_short_runs();
+	test_many();
 	test_ugly_entries();
 	test_crashes();
 	test_faults();

@@ -82,7 +82,8 @@ spt_features_bind(
 			? x->type != (x->whole ? SPT_INT64 : SPT_UTF8)
 			: x->type == SPT_TIMESTAMP || x->type == SPT_UTF8)
 			return spt_fail(e, SPT_EUSAGE,
-			    "column \"%s\" is a %s, and the model wants a%s",
+			    "column \"%s\" has the type %s, and the model "
+			    "wants a%s",
 			    f->names[k], spt_type_name(x->type),
 			    x->words == NULL ? " number"
 			    : x->whole       ? "n int, one of its categories"

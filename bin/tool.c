@@ -393,6 +393,8 @@ side_restore(void *ctx, const struct spt_schema *s, struct spt_restore *r,
     struct spt_err *e)
 {
 	(void)s;
+	/* A stage may get a side output, or lose it, between two runs. */
+	r->joins = true;
 	return spt_loop_side_restore(
 	    ctx, 1, &r->uuid, &r->epoch, &r->positions, e);
 }

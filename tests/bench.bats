@@ -16,7 +16,7 @@ generate()
 	python3 "$srcdir/tests/bench/generate.py" "$@"
 }
 
-forms="csv quoted ndjson combined sensors ads brc"
+forms="csv quoted ndjson combined sensors ads brc points features"
 
 @test "the data depends on seed and number of rows alone" {
 	for form in $forms; do
@@ -56,6 +56,31 @@ forms="csv quoted ndjson combined sensors ads brc"
 	awk -F '\t' 'NR > 1 && ($1 !~ /^W(5|7|11)$/ || NF != 11) {
 		print "bad line: " $0; bad = 1
 	} END { exit bad || NR < 30 }' bench-data/results.tsv
+}
+
+@test "models are made, score alike with the peers that are here, and learn" {
+	bench ROUNDS=1 WORK=S1,S2,S3,S4,S5,S7,S8 PEERS=none >out
+	[ "$(grep -c 'same results: [0-9]* rows' out)" = 7 ]
+	[ "$(grep -c '^S7	' bench-data/results.tsv)" = 14 ]
+	bench ROUNDS=0 WORK=S3,S4,S5 PEERS=sklearn,xgboost,lightgbm >out
+	[ "$(grep -c -e 'same results: 2000 rows' out)" = 3 ]
+}
+
+# forest KIND FILE SEED
+forest()
+{
+	PYTHONPATH=$srcdir/tests/bench python3 -B -c 'import models, sys
+models.KINDS[sys.argv[1]](sys.argv[2], int(sys.argv[3]))' "$@"
+}
+
+@test "the seed decides what the forests are" {
+	for kind in xgboost lightgbm; do
+		forest $kind a 7
+		PYTHONHASHSEED=5 LC_ALL=C forest $kind b 7
+		check_same b a
+		forest $kind b 8
+		! cmp -s a b
+	done
 }
 
 @test "a tool that gives another result is an error, and not timed" {

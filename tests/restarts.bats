@@ -381,3 +381,22 @@ stuck()
 		check_same out.csv want
 	done
 }
+
+@test "a side output may come, go and come again" {
+	local step late
+	printf 't,v\n' >in.csv
+	for step in 1 2 3 4; do
+		late="--late late.arrow"
+		[ $((step % 2)) = 0 ] || late=
+		printf '2026-01-01T0%d:00:00Z,1\n' $((step + 3)) >>in.csv
+		printf '2026-01-01T00:00:0%d,%d\n' "$step" "$step" >>in.csv
+		# shellcheck disable=SC2086 # an option and its value
+		expect 0 bash -o pipefail -c "sread -C ck --epoch-rows 1 in.csv |
+			swatermark t | swindow -q $late -w 1m count |
+			swrite out.csv"
+		[ -n "$late" ] || continue
+		expect 0 bash -c 'sread -f arrow -c v late.arrow | swrite'
+		[ "$(tail -n 1 out)" = "$step" ]
+	done
+	expect 0 spate doctor ck
+}

@@ -82,3 +82,10 @@ JSON
 	[ "$status" = 1 ]
 	[[ $output == *"class org.apache.spark.ml.feature.Word2VecModel is not supported"* ]]
 }
+
+@test "raw scores that a model has switched off are null" {
+	rows 0 3 | sscore --raw "$srcdir/tests/data/spark/4.1/logit_thresholds" |
+		swrite -f ndjson | grep -o '"p[^}]*' >out
+	[ "$(grep -c '"probability":"\[0.*\]","rawPrediction":null' out)" = "$(wc -l <out)" ]
+	[ -s out ]
+}

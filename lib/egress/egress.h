@@ -15,6 +15,7 @@ struct spt_restore {
 	/* What record or commit was given last, on loan for the call; NULL:
 	 * nothing. */
 	const char *positions;
+	bool joins; /* any epoch may be the first one after none */
 };
 
 /* The log of commits, of whoever opens the port.  Positions are text, to be

@@ -15,6 +15,9 @@ int
 spt_lanes_begin(
     struct spt_lanes *g, const struct spt_control *c, struct spt_err *e)
 {
+	if (g->joins && g->epoch < 0)
+		g->epoch = c->epoch - 1;
+	g->joins = false;
 	if (g->exact && c->epoch != g->epoch + 1)
 		return spt_fail(e, SPT_ECHECKPOINT,
 		    "the stream goes on with epoch %lld, and the last one that "
@@ -243,6 +246,7 @@ recover(struct spt_lanes *g, const struct spt_restore *r, struct spt_err *e)
 		spt_buf_fini(&v[i]);
 	spt_free(g->io, v);
 	g->epoch = r->epoch;
+	g->joins = r->joins;
 	return rc < 0 || r->epoch >= 0 ? rc : bind_sinks(g, r, e);
 }
 

@@ -15,6 +15,7 @@ struct spt_lanes {
 	bool streams;             /* one of them is an Arrow stream */
 	bool exact;               /* there is a checkpoint */
 	int64_t epoch;            /* the last one that was committed to it */
+	bool joins;               /* its first one may be any */
 	struct spt_schema schema; /* what is written */
 	struct spt_buf positions;
 };

@@ -115,23 +115,32 @@ scored(const struct spt_scores *s, int64_t i)
 	return s->fate == NULL || s->fate[i] == SPT_SCORED;
 }
 
+/* A model may keep its probabilities, or its raw scores, to itself. */
+static bool
+shown(const struct spt_outcol *c, const struct spt_scores *s)
+{
+	return !(c->kind == SPT_OUT_PROBABILITY && s->probability == NULL) &&
+	       !(c->kind == SPT_OUT_RAW && s->raw == NULL);
+}
+
 /* The validity bitmap, by fate. */
 static int
 put_validity(struct spt_outcol *c, struct spt_col *to, int64_t rows,
     const struct spt_scores *s, struct spt_err *e)
 {
+	const bool all = shown(c, s);
 	size_t n = ((size_t)rows + 7) / 8;
 
 	to->validity = NULL;
 	to->null_count = 0;
-	if (s->fate == NULL)
+	if (s->fate == NULL && all)
 		return 0;
 	c->validity.len = 0;
 	if (spt_buf_reserve(&c->validity, n + 1, e) < 0)
 		return -1;
 	memset(c->validity.data, 0, n);
 	for (int64_t i = 0; i < rows; i++) {
-		bool is = scored(s, i);
+		bool is = all && scored(s, i);
 
 		c->validity.data[i >> 3] |= (uint8_t)(is << (i & 7));
 		to->null_count += !is;
@@ -211,6 +220,7 @@ put_texts(struct spt_outcol *c, struct spt_col *to, int64_t rows,
     const struct spt_scores *s, const struct spt_model_info *info,
     const char *id, struct spt_err *e)
 {
+	const bool all = shown(c, s);
 	int32_t *offsets;
 
 	c->values.len = c->bytes.len = 0;
@@ -220,7 +230,7 @@ put_texts(struct spt_outcol *c, struct spt_col *to, int64_t rows,
 	offsets = (int32_t *)c->values.data;
 	for (int64_t i = 0; i < rows; i++) {
 		offsets[i] = (int32_t)c->bytes.len;
-		if (scored(s, i) && put_text(c, i, s, info, id, e) < 0)
+		if (all && scored(s, i) && put_text(c, i, s, info, id, e) < 0)
 			return -1;
 		if (c->bytes.len > INT32_MAX)
 			return spt_fail(e, SPT_EDATA,

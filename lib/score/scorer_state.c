@@ -103,7 +103,10 @@ spt_scorer_save(
 		if (s->model.format->memory != NULL)
 			past = s->model.format->memory(s->model.self, &n);
 	}
-	return n != 0 ? put_doubles(s, w, "l", past, n, e) : 0;
+	if (n != 0)
+		return put_doubles(s, w, "l", past, n, e);
+	/* The model before this one may have had lags. */
+	return delta && s->declared ? w->remove(w->ctx, "l", 1, e) : 0;
 }
 
 /* ---- load ---------------------------------------------------------------- */

@@ -31,14 +31,14 @@ struct spt_watermark {
 	int64_t delay, idle, ahead, shift;
 	bool skip;
 	int col;
-	bool live;      /* the input has no end */
-	bool warned;    /* of a time that is far ahead */
-	bool any;       /* max is meaningful */
-	bool changed;   /* ... and greater than at the last save */
-	spt_time max;   /* greatest event time so far */
-	spt_time said;  /* the watermark of the last barrier */
-	bool clock;     /* heard is meaningful */
-	spt_time heard; /* spate:time of the last epoch with rows */
+	bool live;                  /* the input has no end */
+	bool warned;                /* of a time that is far ahead */
+	bool any;                   /* max is meaningful */
+	bool changed;               /* ... and greater than at the last save */
+	spt_time max;               /* greatest event time so far */
+	spt_time said;              /* the watermark of the last barrier */
+	bool clock;                 /* heard is meaningful */
+	spt_time heard;             /* spate:time of the last epoch with rows */
 	int64_t rows, untimed, bad; /* of this epoch */
 };
 

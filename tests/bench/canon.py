@@ -56,7 +56,7 @@ def canonical(out, command, width, keys, path):
     return n
 
 
-def near(a, b):
+def near(a, b, tolerance):
     """Equal, or two numbers that differ by rounding."""
     if a == b:
         return True
@@ -64,11 +64,14 @@ def near(a, b):
         x, y = float(a), float(b)
     except ValueError:
         return False
-    return abs(x - y) <= TOLERANCE * max(abs(x), abs(y))
+    return abs(x - y) <= tolerance * max(abs(x), abs(y))
 
 
-def difference(wanted, got, keys):
+def difference(wanted, got, keys, tolerance=TOLERANCE):
     """The first difference of two canonical files, or None."""
+    def same(a, b):
+        return near(a, b, tolerance)
+
     with open(wanted, encoding="utf-8") as f, open(got,
                                                    encoding="utf-8") as g:
         n = 0
@@ -81,7 +84,7 @@ def difference(wanted, got, keys):
                 continue
             x, y = a.rstrip("\n").split("\t"), b.rstrip("\n").split("\t")
             if a and b and len(x) == len(y) and x[:keys] == y[:keys] and \
-                    all(map(near, x[keys:], y[keys:])):
+                    all(map(same, x[keys:], y[keys:])):
                 continue
             return "sorted row %d: %s, expected %s" % (
                 n, y if b else "nothing", x if a else "nothing")

@@ -18,9 +18,12 @@ anything but the standard library.
   sensors   ts,sensor,temperature,humidity: 200 sensors, now and then a gap
   ads       ad events of the Yahoo streaming benchmark, an object a line
   brc       station;temperature, no header: the one billion row challenge
+  points    n,x1..x8,y,c: y is a line through x and noise, c is 0 or 1
+  features  n,f0..f19
 """
 import random
 import sys
+from operator import mul
 
 CHUNK = 10000			# rows drawn at once; part of what a seed means
 STEP_US = 17280			# between rows: 5 M rows a day
@@ -203,9 +206,34 @@ def write_brc(out, rows, seed):
             for i in range(n))
 
 
+def write_points(out, rows, seed):
+    """The noise of y is even, that of c logistic in good approximation."""
+    r = random.Random("points %d" % seed)
+    w = [r.uniform(-1, 1) for _ in range(8)]
+    out.write("n,%s,y,c\n" % ",".join("x%d" % i for i in range(1, 9)))
+    for first, n in steps(rows):
+        u = [4 * r.random() - 2 for _ in range(10 * CHUNK)]
+        for i in range(n):
+            *x, a, b = u[10 * i:10 * i + 10]
+            z = sum(map(mul, w, x)) + 0.5
+            out.write("%d,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%d\n" %
+                      (first + i, *x, z + 0.1 * a, z + b > 0))
+
+
+def write_features(out, rows, seed):
+    r = random.Random("features %d" % seed)
+    out.write("n,%s\n" % ",".join("f%d" % i for i in range(20)))
+    line = "%d" + 20 * ",%.4f" + "\n"
+    for first, n in steps(rows):
+        u = [4 * r.random() - 2 for _ in range(20 * CHUNK)]
+        out.writelines(line % (first + i, *u[20 * i:20 * i + 20])
+                       for i in range(n))
+
+
 FORMS = {"csv": write_csv, "quoted": write_quoted, "ndjson": write_ndjson,
          "combined": write_combined, "long": write_long,
-         "sensors": write_sensors, "ads": write_ads, "brc": write_brc}
+         "sensors": write_sensors, "ads": write_ads, "brc": write_brc,
+         "points": write_points, "features": write_features}
 
 
 def make(form, path, rows, seed):

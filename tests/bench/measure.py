@@ -34,6 +34,7 @@ class Run:
     """One run of a pipeline."""
     wall: float = 0.0			# seconds
     stages: list = field(default_factory=list)
+    parts: list = field(default_factory=list)	# (name, CPU seconds)
     timed_out: bool = False
 
     @property

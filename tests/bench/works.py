@@ -21,6 +21,7 @@ class Command:
     check: str = None			# run instead to compare; "" never
     most: int = None			# rows that this can be asked to do
     allowed: tuple = (0,)		# exit statuses of stages
+    forms: tuple = ()			# beyond those of the work
     stages: bool = False		# print what each stage cost
 
 
@@ -33,6 +34,7 @@ class Work:
     commands: tuple
     goal: str = ""
     runs: int = 1			# runs in each round, for what is short
+    tolerance: float = 1e-9		# relative
     rows: int = None			# never more than these
     choice: bool = False		# only when asked for by name
     grouped: tuple = ()			# commands: many groups, few groups
@@ -420,4 +422,98 @@ END { for (k in n) printf "%s\\t%.15g\\t%.15g\\t%.15g\\n",
                "group by column0"),
         polars("brc", "brc")), choice=True)
 
-TABLE = (W1, W2, W3Q, W3C, W4, W5, W6, W7, W8, W9, W12, SENSORS, ADS, BRC)
+
+# ---- sscore -----------------------------------------------------------------
+
+def scored(name, model, data, width, **more):
+    """sscore, and what it adds behind n and the other columns."""
+    text = 'sscore "$%s" <"$%s"' % (model, data)
+    last = {"points": 10, "features": 20}[data]
+    return spate(name, text, (0, *range(last + 1, last + width)),
+                 check=text + " | swrite -f csv | tr -d '[]\"'", **more)
+
+
+def python(name, kind, model, data, needs):
+    text = '$python "$bench/scores.py" %s "$%s" "$%s"' % (kind, model, data)
+    return Command(name, text, check=text + " --csv",
+                   needs=("py:" + needs, "py:pyarrow"))
+
+
+def pyspark(kind, model, data):
+    text = '$python "$bench/sparkscore.py" %s "$%s" "$%s"' % (kind, model,
+                                                              data)
+    return Command("pyspark", text + " --twice", check=text + " --csv",
+                   needs=("py:pyspark", "java"), forms=(data,))
+
+
+def simple(name, title, kind, width, goal):
+    """A model of 8 features that sscore learned."""
+    model = kind + "_model"
+    return Work(name, title, ("points", model), 1, (
+        scored("spate", model, "points", width),
+        python("scikit-learn", kind, model, "points", "sklearn"),
+        pyspark(kind, model, "points_parquet")), goal=goal, rows=4000000)
+
+
+S1 = simple("S1", "sscore: linear model of 8 features, Arrow in and out",
+            "linear", 2, "20 M rows/s of CPU time; faster than pyspark")
+S2 = simple("S2", "sscore: binary logistic model, probabilities as text",
+            "logistic", 4, "faster than pyspark")
+S3 = simple("S3", "sscore: 8 clusters of 8 features", "kmeans", 2,
+            "faster than pyspark")
+
+
+def forest(name, kind):
+    model = kind + "_model"
+    return Work(
+        name, "sscore: forest of %s, 100 trees of depth 6, 20 features" % kind,
+        ("features", model), 1, (
+            scored("spate", model, "features", 2),
+            python(kind + ", 1 thread", kind, model, "features", kind)),
+        goal="1 M rows/s of CPU time; faster than %s alone" % kind,
+        rows=1000000, tolerance=1e-6)
+
+
+S4 = forest("S4", "xgboost")
+S5 = forest("S5", "lightgbm")
+S6 = Work(
+    "S6", "sscore: RandomForest of spark.ml, 100 trees, 20 features",
+    ("features", "spark_model"), 1, (
+        scored("spate", "spark_model", "features", 2,
+               needs=("py:pyspark", "java")),
+        pyspark("forest", "spark_model", "features_parquet")),
+    goal="1 M rows/s of CPU time; faster than pyspark", rows=1000000)
+
+
+def learning(name, options, check=""):
+    text = 'sscore --learn %s -c x1,x2,x3,x4,x5,x6,x7,x8 <"$epochs"' % options
+    return Command(name, text, (0, 11), header=True, stages=True,
+                   check=check and text + check)
+
+
+S7 = Work(
+    "S7", "sscore --learn: 8 features, epochs of 10,000 rows", ("epochs",), 1,
+    (
+        learning("linear", "linear --label y", " | swrite -f csv"),
+        learning("logistic", "logistic --label c"),
+        learning("kmeans", "kmeans --k 8"),
+        learning("linear --per-row", "linear --per-row --label y"),
+        learning("logistic --per-row", "logistic --per-row --label c"),
+        learning("kmeans --per-row", "kmeans --per-row --k 8"),
+        learning("anomaly", "anomaly")), rows=2000000)
+
+S8 = Work(
+    "S8", "sscore: start, 10 rows", ("points", "features", "linear_model",
+                                     "xgboost_model", "lightgbm_model"), 1, (
+        scored("linear", "linear_model", "points", 2),
+        Command("cat", 'cat "$points"', check=""),
+        Command("xgboost", 'sscore "$xgboost_model" <"$features"', check=""),
+        Command("lightgbm", 'sscore "$lightgbm_model" <"$features"',
+                check=""),
+        Command("spark.ml forest", 'sscore "$spark_model" <"$features"',
+                check="", needs=("py:pyspark", "java"),
+                forms=("spark_model",))),
+    goal="60 ms", runs=10, rows=10)
+
+TABLE = (W1, W2, W3Q, W3C, W4, W5, W6, W7, W8, W9, W12, SENSORS, ADS, BRC,
+         S1, S2, S3, S4, S5, S6, S7, S8)

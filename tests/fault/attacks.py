@@ -14,7 +14,7 @@ import images
 import power
 import scenes
 from checks import Failed
-from pipes import Fault, Hang, Runner
+from pipes import LIMIT, Fault, Hang, Runner
 
 
 def asked(options, r):
@@ -335,13 +335,14 @@ def race(stand, seed):
 
 # ---- streams from elsewhere ---------------------------------------------------
 
-HOSTILE = ("replay", "replay-last", "replay-begun", "other", "open-mode", "link", "missing",
+HOSTILE = ("replay", "replay-last", "replay-begun", "replay-one",
+           "other", "open-mode", "link", "missing",
            "owner")
 
 
-def capture(stand, name):
+def capture(stand, name, final=True):
     """What swindow would get in a whole run."""
-    commands = stand.scene.commands(stand.phase == 1)
+    commands = stand.scene.commands(final)
     tee = ["/usr/bin/tee", stand.runner.path(name)]
     outcome = stand.runner.run(commands[:2] + [tee] + commands[2:])
     stand.must(outcome, "with tee")
@@ -354,7 +355,9 @@ def begin(stand, name):
         os.unlink(path)
     running = stand.runner.start(stand.scene.commands(True)[:2] + [
         ["/usr/bin/tee", path]])
-    while not os.path.exists(path) or os.path.getsize(path) < 1000:
+    end = time.monotonic() + LIMIT
+    while (not os.path.exists(path) or os.path.getsize(path) < 1000) and (
+            time.monotonic() < end):
         time.sleep(0.001)
     running.kill()
     running.reap(True)
@@ -367,6 +370,10 @@ def hostile(stand, how):
         # Nothing was committed since: the number of the run alone tells.
         begin(stand, "stream")
         begin(stand, "newer")
+    elif how == "replay-one":
+        # One epoch: the state before it is there still.
+        stand.scene.put(stand.scene.first + 1)
+        capture(stand, "stream", False)
     else:
         capture(stand, "stream")
     if how == "replay":

@@ -144,9 +144,17 @@ def explains(outcome, fault):
 
 
 def names(said, outcome, fault):
-    """Does the message name the file of the call?  A temporary file is named
-    by what it is to become, a journal by its database."""
-    path = outcome.fired().split()[-1]
+    """Does the message name the file of the call?"""
+    if named(said, outcome.fired().split()[-1]):
+        return True
+    # From then on all calls fail: the first one need not matter, and the one
+    # that is told of is named.
+    return fault.times > 1 and said.count(": ") >= 2
+
+
+def named(said, path):
+    """A temporary file is named by what it is to become, a journal by its
+    database."""
     if path.startswith(("pipe:", "socket:")) or path == "/dev/null":
         return "standard " in said
     where = os.path.basename(path).lower().replace("anon_inode:", "")
@@ -157,8 +165,4 @@ def names(said, outcome, fault):
         # The folder of the pipeline itself: of the one database in it, or ".".
         return ": .: " in said or "out.db" in said or "folder" in said
     folder = os.path.basename(os.path.dirname(path)).lower()
-    if where in said or (folder and folder in said):
-        return True
-    # From then on all calls fail: the first one need not matter, and the one
-    # that is told of is named.
-    return fault.times > 1 and said.count(": ") >= 2
+    return where in said or (folder != "" and folder in said)

@@ -109,16 +109,28 @@ find_head(
 	return spt_head_parse(&m->head, what, e) < 0 ? -1 : 1;
 }
 
-/* A stage that was not in the pipe may start empty, but not if it once was and
- * has state of that time: neither old nor no state would be right.  What an
- * epoch left that was never committed does not count. */
+/* A stage that was not in the pipe lacks what the others have seen: under
+ * another id, open windows would be gone without a word.  One that may be new
+ * starts empty, but not if it once was there and has state of that time:
+ * neither old nor no state would be right.  What an epoch left that was never
+ * committed does not count. */
 static int
-check_absent(struct spt_member *m, int64_t restore, struct spt_err *e)
+check_absent(
+    struct spt_member *m, const struct spt_member_conf *conf, struct spt_err *e)
 {
+	const int64_t restore = conf->restore;
 	int rc = spt_statedir_has(&m->dir, restore, e);
 
-	if (rc <= 0)
-		return rc;
+	if (rc < 0)
+		return -1;
+	if (rc == 0 && conf->may_be_new)
+		return 0;
+	if (rc == 0)
+		return spt_fail(e, SPT_ECHECKPOINT,
+		    "stage %s was not in the pipe in epoch %lld: if it is an "
+		    "old one, --id names it as before; if it is new, "
+		    "--new-state lets it start empty",
+		    m->id, (long long)restore);
 	return spt_fail(e, SPT_ECHECKPOINT,
 	    "stage %s has state in %s, but not of epoch %lld: it was not in "
 	    "the pipe then, or had another id (--id names it as before, "
@@ -283,7 +295,7 @@ open_state(
 
 	if (known < 0 || check_begin(m, conf->restore, e) < 0 ||
 	    make_folder(m, e) < 0 || lock_folder(m, e) < 0 ||
-	    (known == 0 && check_absent(m, conf->restore, e) < 0))
+	    (known == 0 && check_absent(m, conf, e) < 0))
 		return -1;
 	if (conf->new_state) {
 		rc = has_note(m, e);

@@ -17,6 +17,7 @@ struct spt_member_conf {
 	const char *heads;
 	const char *id;   /* checked here */
 	bool has_state;   /* it has save and load; else only locks are taken */
+	bool may_be_new;  /* it may start empty where it was not before */
 	bool new_state;   /* --new-state: start empty, move the old aside */
 	const char *args; /* what the stage was told, any text */
 	const char *schema; /* of its state, any text; "" if it has none */
@@ -35,8 +36,9 @@ struct spt_member;
 
 /* Opens and verifies the directory, enters the run, locks stages/<id>,
  * compares its `stage` file, removes what is newer than restore.  Then the
- * stage may be loaded.  A stage that is not among the heads starts empty,
- * unless it has state of an epoch up to restore: that is refused. */
+ * stage may be loaded.  A stage with state that is not among the heads is
+ * refused; one that may be new starts empty, unless it has state of an epoch
+ * up to restore. */
 SPT_MUST int spt_member_join(struct spt_member **m, const struct spt_io *io,
     const struct spt_member_conf *conf, struct spt_err *e);
 /* Did arguments or schema differ from the run before (and were accepted)? */

@@ -311,6 +311,7 @@ const struct spt_stage spt_map_stage = {
 	.barrier = map_barrier,
 	.save = map_save,
 	.load = map_load,
+	.finds_again = true,
 	.close = map_close,
 	.status = map_status,
 };

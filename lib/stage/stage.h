@@ -44,6 +44,9 @@ struct spt_stage {
 	int (*save)(
 	    void *self, struct spt_state_out *w, bool delta, struct spt_err *e);
 	int (*load)(void *self, struct spt_state_in *r, struct spt_err *e);
+	/* An empty start in the middle of a query loses nothing: what the
+	 * state says can be found out again. */
+	bool finds_again;
 	/* Names of arguments (spt_loop.args) that the state depends on where
 	 * load cannot see it: a restart that changes one is refused.
 	 * NULL-ended; NULL: none. */

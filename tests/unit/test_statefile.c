@@ -794,6 +794,13 @@ test_new_state(void)
 			  simfs_io(fs), &p.c, &p.run, &p.r, fresh(&err)) == 0);
 		conf = conf_of(&p);
 		conf.id = "sum-1";
+		if (k == 0) {
+			CHECK(spt_member_join(
+				  &p.m, simfs_io(fs), &conf, &err) == -1);
+			CHECK(has_text(&err, "stage sum-1 was not in"));
+			fresh(&err);
+		}
+		conf.may_be_new = true;
 		CHECK(spt_member_join(&p.m, simfs_io(fs), &conf, &err) == 0);
 		CHECK(!spt_member_has_head(p.m));
 		CHECK_INT(count_files(fs, "sum-1/snapshot-"), 0);

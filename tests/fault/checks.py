@@ -162,7 +162,9 @@ def named(said, path):
         where = where[:-len("-journal")]
     where = where.lstrip(".").replace(".tmp", "")
     if where == os.path.basename(os.getcwd()):
-        # The folder of the pipeline itself: of the one database in it, or ".".
-        return ": .: " in said or "out.db" in said or "folder" in said
+        # The folder of the pipeline itself: by its name, of the one database
+        # in it, or ".".
+        return (where in said or ": .: " in said or "out.db" in said or
+                "folder" in said)
     folder = os.path.basename(os.path.dirname(path)).lower()
     return where in said or (folder != "" and folder in said)

@@ -71,6 +71,8 @@ log()
 start()
 {
 	[ -p stream ] || mkfifo stream
+	# What stands there is of the run before; see attached.
+	[ ! -e ck/lock.sink ] || : >ck/lock.sink
 	swrite out.csv <stream 2>swrite.err &
 	writer=$!
 	sread -C ck "$@" >stream 2>err &

@@ -126,3 +126,58 @@ live()
 	expect 2 swrite -n 5 -7
 	says '"-7": a number or duration here cannot be negative'
 }
+
+# many FAR: a stream whose batches are too large to be read at once; one time
+# of the last is FAR.
+many()
+{
+	awk -v far="$1" 'BEGIN {
+		print "t,text"
+		for (i = 0; i < 40000; i++)
+			printf "2001-01-01T%02d:%02d:%02dZ,%s\n", i / 3600,
+			    i / 60 % 60, i % 60, i % 9 ? "some text " i : ""
+		print far ",last"
+	}' | sread -f csv -
+}
+
+@test "large batches pass unseen: the same bytes whatever they go through" {
+	many 2001-01-02 >in
+	cat in | swatermark t 10m | cat >out1
+	cat in | swatermark t 10m >out2
+	swatermark t 10m <in | cat >out3
+	swatermark t 10m <in >out4
+	check_same out2 out1
+	check_same out3 out1
+	check_same out4 out1
+	swrite <in >before
+	swrite <out1 >after
+	check_same after before
+	swindow -w 1d count <out1 | swrite -f tsv >out
+	[ "$(cut -f 3 out | paste -sd ' ')" = 'count 40000 1' ]
+}
+
+@test "large batches that pass unseen: times far ahead are seen all the same" {
+	many 2999-01-01 >in
+	cat in | swatermark t | swrite >out
+	[ "$(wc -l <out)" = 40002 ]
+	run bash -c 'set -o pipefail
+		cat in | swatermark --max-ahead 1h t 2>err | cat >out'
+	[ "$status" = 1 ]
+	says 'column "t" says 2999-01-01T00:00:00Z'
+	cat in | swatermark --max-ahead 1h -b skip t 2>err | swrite >out
+	[ "$(wc -l <out)" = 40001 ]
+	says '1 row bad (skipped)'
+}
+
+@test "large batches that pass unseen: a cut in the middle, a reader that left" {
+	many 2001-01-02 >in
+	run bash -c 'set -o pipefail
+		head -c 600000 in | swatermark t 2>err | cat >out'
+	[ "$status" = 5 ]
+	says 'ended without its end mark (byte 600000)'
+	input=out expect 5 swrite
+	run bash -c 'cat in | swatermark t 2>err | head -c 1000 >out
+		echo "${PIPESTATUS[1]}"'
+	[ "$output" = 141 ]
+	[ ! -s err ]
+}

@@ -76,6 +76,20 @@ sys_poll(const struct spt_io *io, struct pollfd *p, nfds_t n, int timeout_ms)
 	return poll(p, n, timeout_ms);
 }
 
+static ssize_t
+sys_splice(const struct spt_io *io, int from, int to, size_t n)
+{
+	(void)io;
+	return splice(from, NULL, to, NULL, n, 0);
+}
+
+static int
+sys_fcntl(const struct spt_io *io, int fd, int command, int arg)
+{
+	(void)io;
+	return fcntl(fd, command, arg);
+}
+
 static int
 sys_fsync(const struct spt_io *io, int fd)
 {
@@ -258,6 +272,8 @@ static const struct spt_io system_io = {
 	.stat = sys_stat,
 	.lstat = sys_lstat,
 	.poll = sys_poll,
+	.splice = sys_splice,
+	.fcntl = sys_fcntl,
 	.fsync = sys_fsync,
 	.fdatasync = sys_fdatasync,
 	.ftruncate = sys_ftruncate,

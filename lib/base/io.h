@@ -35,6 +35,10 @@ struct spt_io {
 	int (*lstat)(const struct spt_io *, const char *path, struct stat *st);
 	int (*poll)(
 	    const struct spt_io *, struct pollfd *p, nfds_t n, int timeout_ms);
+	/* Without offsets and flags. */
+	ssize_t (*splice)(const struct spt_io *, int from, int to, size_t n);
+	/* For the commands whose argument is an int, if they have one. */
+	int (*fcntl)(const struct spt_io *, int fd, int command, int arg);
 	int (*fsync)(const struct spt_io *, int fd);
 	int (*fdatasync)(const struct spt_io *, int fd);
 	int (*ftruncate)(const struct spt_io *, int fd, off_t n);
@@ -81,6 +85,15 @@ SPT_MUST int spt_io_writev(const struct spt_io *io, int fd, struct iovec *v,
     int n, const char *name, struct spt_err *e);
 SPT_MUST int spt_io_write(const struct spt_io *io, int fd, const void *p,
     size_t n, const char *name, struct spt_err *e);
+/* Moves n bytes from where one descriptor stands to the other, if possible
+ * without a copy.  0: moved is n, or less at the end of the file; -1. */
+struct spt_io_move {
+	int from, to;
+	const char *from_name, *to_name;
+	size_t n, moved;
+};
+SPT_MUST int spt_io_move(
+    const struct spt_io *io, struct spt_io_move *m, struct spt_err *e);
 /* Close of something written: an error is an error.  0 or -1. */
 SPT_MUST int spt_io_close(
     const struct spt_io *io, int fd, const char *name, struct spt_err *e);

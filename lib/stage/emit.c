@@ -99,6 +99,19 @@ spt_emit_batch(
 	return o->port->ops->batch(o->port, b, e);
 }
 
+int
+spt_emit_pass(
+    struct spt_emit *m, struct spt_in *in, int64_t rows, struct spt_err *e)
+{
+	struct spt_output *o = &m->out[SPT_STREAM];
+
+	assert(o->declared);
+	if (rows_out(o, e) < 0)
+		return -1;
+	o->rows += rows;
+	return o->port->ops->pass(o->port, in, e);
+}
+
 struct spt_builder *
 spt_emit_builder(struct spt_emit *m, int k)
 {

@@ -44,6 +44,9 @@ struct spt_emit {
 void spt_emit_init(struct spt_emit *m, const struct spt_io *io);
 /* Frees, and closes the ports. */
 void spt_emit_fini(struct spt_emit *m);
+/* The batch of that many rows that spt_in_peek has shown goes to output 0. */
+SPT_MUST int spt_emit_pass(
+    struct spt_emit *m, struct spt_in *in, int64_t rows, struct spt_err *e);
 /* Rows that wait in builders go to their ports. */
 SPT_MUST int spt_emit_rows_out(struct spt_emit *m, struct spt_err *e);
 /* The same, then lets the ports write what they hold. */

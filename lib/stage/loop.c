@@ -17,12 +17,15 @@
 /* ---- input ------------------------------------------------------------------
  */
 
+static int pass(struct spt_loop_run *s, int i, struct spt_err *e);
+
 /* 1 an item, 0 the mark, -1.  Before it sleeps, everything goes out. */
 static int
-next(struct spt_loop_run *s, struct spt_feed *f, const struct spt_item **item,
+next(struct spt_loop_run *s, int i, const struct spt_item **item,
     struct spt_err *e)
 {
 	struct spt_loop *l = s->l;
+	struct spt_feed *f = &s->feed[i];
 
 	for (;;) {
 		int rc = spt_in_next(f->in, item, e);
@@ -33,6 +36,11 @@ next(struct spt_loop_run *s, struct spt_feed *f, const struct spt_item **item,
 			return rc;
 		if (spt_in_ended(f->in))
 			return 0;
+		rc = pass(s, i, e);
+		if (rc < 0)
+			return -1;
+		if (rc > 0)
+			continue;
 		if (spt_emit_flush(&s->emit, e) < 0)
 			return -1;
 		while (!ready) {
@@ -200,6 +208,28 @@ take(struct spt_loop_run *s, int i, const struct spt_item *item,
 	return misplaced(s, i, "an unknown item", e);
 }
 
+/* A batch of input i that is on its way goes on unseen: 1; it does not: 0. */
+static int
+pass(struct spt_loop_run *s, int i, struct spt_err *e)
+{
+	struct spt_feed *f = &s->feed[i];
+	const struct spt_port *out = s->l->out[0];
+	struct spt_batch b;
+	int rc;
+
+	if (s->l->stage->peek == NULL || out == NULL ||
+	    out->ops->pass == NULL || !f->began || f->over)
+		return 0;
+	rc = spt_in_peek(f->in, &b, e);
+	if (rc > 0)
+		rc = s->l->stage->peek(s->l->self, &b, &s->emit, e);
+	if (rc <= 0)
+		return rc;
+	s->rows_in += b.rows;
+	s->total_in += b.rows;
+	return spt_emit_pass(&s->emit, f->in, b.rows, e) < 0 ? -1 : 1;
+}
+
 /* Reads input i to its next barrier.  1: there was one, 0: none any more. */
 static int
 read_epoch(struct spt_loop_run *s, int i, struct spt_err *e)
@@ -209,7 +239,7 @@ read_epoch(struct spt_loop_run *s, int i, struct spt_err *e)
 
 	f->has_barrier = false;
 	for (;;) {
-		int rc = next(s, f, &item, e);
+		int rc = next(s, i, &item, e);
 
 		if (rc == 0)
 			return at_mark(s, i, e);

@@ -6,7 +6,7 @@
 #ifndef SPT_PORT_H
 #define SPT_PORT_H
 
-#include "wire/item.h"
+#include "wire/in.h"
 
 struct spt_port;
 
@@ -17,6 +17,9 @@ struct spt_port_ops {
 	/* b has at least one row and is on loan for the call. */
 	int (*batch)(
 	    struct spt_port *, const struct spt_batch *b, struct spt_err *e);
+	/* The batch that spt_in_peek has shown, as it is.  NULL: all batches
+	 * must be seen. */
+	int (*pass)(struct spt_port *, struct spt_in *in, struct spt_err *e);
 	/* begin, barrier, end, other */
 	int (*control)(
 	    struct spt_port *, const struct spt_control *c, struct spt_err *e);

@@ -23,6 +23,12 @@ batch(struct spt_port *p, const struct spt_batch *b, struct spt_err *e)
 }
 
 static int
+pass(struct spt_port *p, struct spt_in *in, struct spt_err *e)
+{
+	return spt_out_pass(((struct stream_port *)p)->out, in, e);
+}
+
+static int
 control(struct spt_port *p, const struct spt_control *c, struct spt_err *e)
 {
 	return spt_out_control(((struct stream_port *)p)->out, c, e);
@@ -52,6 +58,7 @@ close_(struct spt_port *p)
 static const struct spt_port_ops ops = {
 	.schema = schema,
 	.batch = batch,
+	.pass = pass,
 	.control = control,
 	.flush = flush,
 	.end = end,

@@ -33,6 +33,11 @@ struct spt_stage {
 	/* Rows; any number of rows out.  b is on loan for the call. */
 	int (*batch)(void *self, int input, const struct spt_batch *b,
 	    struct spt_emit *out, struct spt_err *e);
+	/* Rows that may go on to output 0 without being seen: b has no values
+	 * (spt_in_peek), only rows, null counts and ranges.  1: they go on, 0:
+	 * batch will see them, nothing has been taken from b.  Optional. */
+	int (*peek)(void *self, const struct spt_batch *b, struct spt_emit *out,
+	    struct spt_err *e);
 	/* The epoch closes: rows that this causes, figures (spt_emit_figure);
 	 * b->watermark may be changed.  Optional. */
 	int (*barrier)(void *self, struct spt_control *b, struct spt_emit *out,

@@ -217,6 +217,42 @@ see(struct spt_watermark *w, const struct spt_range *r)
 	w->any = w->changed = true;
 }
 
+/* Is there a row in it that is too far ahead? */
+static bool
+too_far(const struct spt_watermark *w, const struct spt_range *r,
+    const struct spt_emit *out)
+{
+	return w->ahead >= 0 && r->any && r->max > limit(w, out, w->ahead);
+}
+
+/* Rows that go on as they are. */
+static void
+take(struct spt_watermark *w, const struct spt_batch *b,
+    const struct spt_range *r, struct spt_emit *out)
+{
+	w->rows += b->rows;
+	w->untimed += b->cols[w->col].null_count;
+	if (w->live && w->ahead < 0 && r->any && r->max > limit(w, out, FAR))
+		warn(w, out, r->max, FAR,
+		    ": rows behind it may be late (--max-ahead refuses such "
+		    "rows)");
+	see(w, r);
+}
+
+static int
+peek(void *self, const struct spt_batch *b, struct spt_emit *out,
+    struct spt_err *e)
+{
+	struct spt_watermark *w = self;
+	const struct spt_range *r = &b->ranges[w->col];
+
+	(void)e;
+	if (too_far(w, r, out))
+		return 0;
+	take(w, b, r, out);
+	return 1;
+}
+
 static int
 batch(void *self, int input, const struct spt_batch *b, struct spt_emit *out,
     struct spt_err *e)
@@ -225,19 +261,15 @@ batch(void *self, int input, const struct spt_batch *b, struct spt_emit *out,
 	struct spt_range r = spt_batch_range(b, (size_t)w->col);
 
 	(void)input;
-	w->rows += b->rows;
-	w->untimed += b->cols[w->col].null_count;
-	if (w->ahead >= 0 && r.any && r.max > limit(w, out, w->ahead)) {
+	if (too_far(w, &r, out)) {
+		w->rows += b->rows;
+		w->untimed += b->cols[w->col].null_count;
 		if (sift(w, b, limit(w, out, w->ahead), &r, out, e) < 0)
 			return -1;
 		see(w, &r);
 		return 0;
 	}
-	if (w->live && w->ahead < 0 && r.any && r.max > limit(w, out, FAR))
-		warn(w, out, r.max, FAR,
-		    ": rows behind it may be late (--max-ahead refuses such "
-		    "rows)");
-	see(w, &r);
+	take(w, b, &r, out);
 	return spt_emit_batch(out, SPT_STREAM, b, e);
 }
 
@@ -379,6 +411,7 @@ const struct spt_stage spt_watermark_stage = {
 	.max_inputs = 1,
 	.open = open_stage,
 	.batch = batch,
+	.peek = peek,
 	.barrier = barrier,
 	.save = save,
 	.load = load,

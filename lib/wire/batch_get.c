@@ -31,7 +31,7 @@ spt__batch_get_init(struct spt__batch_get *g, const struct spt_io *io,
 	g->io = io;
 	g->schema = schema;
 	g->forms = forms;
-	g->own_times = true;
+	g->own_times = g->verbatim = true;
 	g->cols = spt_alloc_zero(io, n * sizeof *g->cols, e);
 	g->ranges = spt_alloc_zero(io, n * sizeof *g->ranges, e);
 	g->wide = spt_alloc_zero(io, 2 * n * sizeof *g->wide, e);
@@ -41,6 +41,8 @@ spt__batch_get_init(struct spt__batch_get *g, const struct spt_io *io,
 		spt_buf_init(&g->wide[2 * i], io);
 		spt_buf_init(&g->wide[2 * i + 1], io);
 		g->cols[i].type = schema->fields[i].type;
+		if (forms[i] != SPT__AS_IS)
+			g->verbatim = false;
 		if (g->cols[i].type == SPT_TIMESTAMP && forms[i] != SPT__AS_IS)
 			g->own_times = false;
 	}
@@ -267,13 +269,54 @@ open_lists(struct spt__batch_get *g, struct cursor *c, struct spt__message *m,
 	return 0;
 }
 
+/* The ranges that the metadata tell, or NULL. */
+static const struct spt_range *
+get_ranges(struct spt__batch_get *g, struct spt__message *m)
+{
+	const char *range = spt__pairs_find(
+	    &m->fb, &m->root, SPT__MESSAGE_PAIRS, SPT_KEY_RANGE);
+
+	if (range != NULL && g->own_times &&
+	    spt_range_get(g->ranges, g->schema, range) == 1)
+		return g->ranges;
+	return NULL;
+}
+
+int
+spt__batch_peek(struct spt__batch_get *g, struct spt__message *m,
+    struct spt_batch *b, struct spt_err *e)
+{
+	struct cursor c = { .fb = &m->fb };
+
+	if (!g->verbatim || m->type != SPT__ARROW_BATCH)
+		return 0;
+	if (open_lists(g, &c, m, &b->rows, e) < 0)
+		return -1;
+	b->n = g->schema->n;
+	b->cols = g->cols;
+	b->ranges = get_ranges(g, m);
+	for (size_t i = 0; i < b->n; i++, c.node += 16) {
+		struct spt_col *col = &g->cols[i];
+		int64_t nulls = spt__fb_i64(&m->fb, c.node + 8);
+
+		if (nulls < 0 || nulls > b->rows)
+			return 0;
+		col->null_count = nulls;
+		col->validity = NULL;
+		col->ints = NULL;
+		col->bytes = NULL;
+	}
+	return b->rows != 0 && b->ranges != NULL &&
+	       spt__pairs_find(
+		   &m->fb, &m->root, SPT__MESSAGE_PAIRS, SPT_KEY_KIND) == NULL;
+}
+
 int
 spt__batch_get(struct spt__batch_get *g, struct spt__message *m,
     const uint8_t *body, struct spt_batch *b, struct spt_err *e)
 {
 	struct cursor c = { .fb = &m->fb, .body = body, .nbody = m->body };
 	size_t budget = SPT_IN_MAX_BODY;
-	const char *range;
 
 	if (open_lists(g, &c, m, &b->rows, e) < 0)
 		return -1;
@@ -286,10 +329,6 @@ spt__batch_get(struct spt__batch_get *g, struct spt__message *m,
 			    e, "column \"%s\"", g->schema->fields[i].name);
 	if (c.nbuffer != 0 || c.nvariadic != 0)
 		return spt_fail(e, SPT_EDATA, "too many buffers");
-	range = spt__pairs_find(
-	    &m->fb, &m->root, SPT__MESSAGE_PAIRS, SPT_KEY_RANGE);
-	if (range != NULL && g->own_times &&
-	    spt_range_get(g->ranges, g->schema, range) == 1)
-		b->ranges = g->ranges;
+	b->ranges = get_ranges(g, m);
 	return 0;
 }

@@ -59,4 +59,14 @@ spt__feed_pass(struct spt__feed *f, size_t n, size_t then_need)
 	f->need = then_need;
 }
 
+/* Done with all that is held, and with n bytes behind it that somebody else
+ * took from the descriptor. */
+static inline void
+spt__feed_skip(struct spt__feed *f, size_t n, size_t then_need)
+{
+	f->dropped += f->end + n;
+	f->pos = f->end = 0;
+	f->need = then_need;
+}
+
 #endif

@@ -13,8 +13,9 @@
 #include "wire/frame_put.h"
 #include "wire/in.h"
 
-#define PREFIX 8    /* marker and size of a message */
-#define GREETING 16 /* bytes that tell what a non-stream is */
+#define PREFIX 8              /* marker and size of a message */
+#define GREETING 16           /* bytes that tell what a non-stream is */
+#define PASS_LEAST (64 << 10) /* body that is worth not to be copied */
 
 struct spt_in {
 	struct spt__feed feed;
@@ -321,6 +322,42 @@ spt_in_next(struct spt_in *in, const struct spt_item **next, struct spt_err *e)
 	} while (rc == 0);
 	*next = &in->item;
 	return 1;
+}
+
+/* ---- messages that nobody looks at ---------------------------------------
+ */
+
+int
+spt_in_peek(struct spt_in *in, struct spt_batch *b, struct spt_err *e)
+{
+	int rc;
+
+	if (in->failed.kind != SPT_OK || !in->opened || !in->has_schema ||
+	    in->feed.fd < 0 || in->m.body < PASS_LEAST)
+		return 0;
+	in->m.fb.p = spt__feed_at(&in->feed) + PREFIX;
+	rc = spt__batch_peek(&in->get, &in->m, b, e);
+	return rc < 0 ? failed_at(in, e) : rc;
+}
+
+void
+spt__in_rest(
+    const struct spt_in *in, struct iovec *held, struct spt_io_move *rest)
+{
+	const struct spt__feed *f = &in->feed;
+
+	held->iov_base = f->buf + f->pos;
+	held->iov_len = spt__feed_held(f);
+	rest->from = f->fd;
+	rest->from_name = f->name;
+	rest->n = f->need - held->iov_len;
+}
+
+void
+spt__in_passed(struct spt_in *in, size_t n)
+{
+	spt__feed_skip(&in->feed, n, PREFIX);
+	in->opened = false;
 }
 
 bool

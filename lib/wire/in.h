@@ -49,8 +49,20 @@ SPT_MUST int spt_in_schema(
  * Zero-row batches without metadata are passed over. */
 SPT_MUST int spt_in_next(
     struct spt_in *in, const struct spt_item **item, struct spt_err *e);
+/* After spt_in_next has returned 0.  1: a large batch is on its way, and *b is
+ * what it says of itself: rows, null counts, ranges, but no values and bitmaps
+ * (all NULL); spt_out_pass can take it on as it is.  0: nothing of the kind. */
+SPT_MUST int spt_in_peek(
+    struct spt_in *in, struct spt_batch *b, struct spt_err *e);
 /* The end-of-stream mark has been read. */
 bool spt_in_ended(const struct spt_in *in);
+
+/* For spt_out_pass.  rest: what is there of the message that spt_in_peek has
+ * shown, and what is yet to be read (from, from_name, n).  passed: the caller
+ * is done with the former, and has read n bytes of the latter himself. */
+void spt__in_rest(
+    const struct spt_in *in, struct iovec *held, struct spt_io_move *rest);
+void spt__in_passed(struct spt_in *in, size_t n);
 
 /* Blocking: fill and next until there is an item (1), the mark (0), or a
  * failure (-1): end of file before the mark is SPT_EUPSTREAM "ended without

@@ -3,13 +3,22 @@
  * SMALL bytes is copied behind its head, so that a run of small batches is
  * one write; a larger one goes out at once, together with what was collected,
  * without a copy.
+ *
+ * The first large body widens the pipe that it goes to, so that who writes it
+ * can go on with the next while it is read; a pipe of the usual 64 KiB makes
+ * the two wait for each other many times a batch.  A stream of small batches
+ * leaves the pipe as it is: what all pipes of a user may hold is limited.
  */
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 
 #include "wire/out.h"
 
 #define SMALL (16u << 10)
 #define COLLECT (64u << 10)
+#define PIPE (64 << 10)     /* bytes that a pipe holds */
+#define PIPE_MOST (1 << 20) /* ... and may hold, as systems are set up */
 
 struct spt_out {
 	const struct spt_io *io;
@@ -21,6 +30,7 @@ struct spt_out {
 	struct iovec *v;
 	size_t cap;
 	uint64_t written;
+	bool wide; /* the pipe is as wide as it gets */
 };
 
 int
@@ -49,6 +59,19 @@ spt_out_close(struct spt_out *o)
 	spt_buf_fini(&o->scratch);
 	spt_free(o->io, o->v);
 	spt_free(o->io, o);
+}
+
+static void
+widen(struct spt_out *o)
+{
+	int n = PIPE_MOST;
+
+	o->wide = true;
+	if (o->io->fcntl(o->io, o->fd, F_GETPIPE_SZ, 0) < PIPE)
+		return;
+	while (n > PIPE && o->io->fcntl(o->io, o->fd, F_SETPIPE_SZ, n) < 0 &&
+	       errno == EPERM)
+		n /= 2;
 }
 
 /* Writes what is collected and n pieces; room for one more is in o->v. */
@@ -103,6 +126,8 @@ spt_out_batch(struct spt_out *o, const struct spt_batch *b, struct spt_err *e)
 	for (size_t i = 0; i < n; i++)
 		sum += o->v[i].iov_len;
 	assert(sum == (size_t)body);
+	if (body > PIPE && !o->wide)
+		widen(o);
 	if (body >= SMALL)
 		return write_all(o, n, e);
 	for (size_t i = 0; i < n; i++) {
@@ -111,6 +136,27 @@ spt_out_batch(struct spt_out *o, const struct spt_batch *b, struct spt_err *e)
 		o->head.len += o->v[i].iov_len;
 	}
 	return collected(o, before, 0, e);
+}
+
+int
+spt_out_pass(struct spt_out *o, struct spt_in *in, struct spt_err *e)
+{
+	struct spt_io_move rest = { .to = o->fd, .to_name = o->name };
+	int rc;
+
+	if (!o->wide)
+		widen(o);
+	if (spt_grow(o->io, &o->v, &o->cap, 2, sizeof *o->v, e) < 0)
+		return -1;
+	spt__in_rest(in, o->v, &rest);
+	if (write_all(o, 1, e) < 0)
+		return -1;
+	rc = spt_io_move(o->io, &rest, e);
+	o->written += rest.moved;
+	spt__in_passed(in, rest.moved);
+	if (rc == 0 && rest.moved < rest.n)
+		rc = spt_in_cut(in, e);
+	return rc;
 }
 
 int

@@ -7,6 +7,7 @@
 #define SPT_WIRE_OUT_H
 
 #include "wire/encode.h"
+#include "wire/in.h"
 
 struct spt_out;
 
@@ -21,6 +22,9 @@ SPT_MUST int spt_out_schema(
 /* All of b has been written or copied when this returns. */
 SPT_MUST int spt_out_batch(
     struct spt_out *out, const struct spt_batch *b, struct spt_err *e);
+/* The batch that spt_in_peek has shown goes on as it is. */
+SPT_MUST int spt_out_pass(
+    struct spt_out *out, struct spt_in *in, struct spt_err *e);
 SPT_MUST int spt_out_control(
     struct spt_out *out, const struct spt_control *c, struct spt_err *e);
 SPT_MUST int spt_out_flush(struct spt_out *out, struct spt_err *e);

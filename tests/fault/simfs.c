@@ -723,6 +723,29 @@ sim_realloc(const struct spt_io *io, void *p, size_t n)
 	return need(realloc(p, n));
 }
 
+/* There are no pipes here. */
+static ssize_t
+sim_splice(const struct spt_io *io, int from, int to, size_t n)
+{
+	(void)io;
+	(void)from;
+	(void)to;
+	(void)n;
+	errno = EINVAL;
+	return -1;
+}
+
+static int
+sim_fcntl(const struct spt_io *io, int fd, int command, int arg)
+{
+	(void)io;
+	(void)fd;
+	(void)command;
+	(void)arg;
+	errno = EBADF;
+	return -1;
+}
+
 static void
 sim_free(const struct spt_io *io, void *p)
 {
@@ -745,6 +768,8 @@ fill_table(struct simfs *fs)
 		.stat = sim_stat,
 		.lstat = sim_stat,
 		.poll = sim_poll,
+		.splice = sim_splice,
+		.fcntl = sim_fcntl,
 		.fsync = sim_fsync,
 		.fdatasync = sim_fsync,
 		.ftruncate = sim_ftruncate,

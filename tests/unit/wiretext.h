@@ -6,6 +6,7 @@
 #ifndef SPT_WIRETEXT_H
 #define SPT_WIRETEXT_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -99,12 +100,24 @@ wire_memory_writev(
 	return (ssize_t)sum;
 }
 
+static inline int
+wire_memory_fcntl(const struct spt_io *io, int fd, int command, int arg)
+{
+	(void)io;
+	(void)fd;
+	(void)command;
+	(void)arg;
+	errno = EBADF; /* what one hears of a descriptor that is no pipe */
+	return -1;
+}
+
 static inline void
 wire_memory_init(struct wire_memory *m)
 {
 	memset(m, 0, sizeof *m);
 	m->io = *spt_io_system();
 	m->io.writev = wire_memory_writev;
+	m->io.fcntl = wire_memory_fcntl;
 	m->io.ctx = m;
 	spt_buf_init(&m->data, spt_io_system());
 }

@@ -1,6 +1,6 @@
 /*
- * timecache - RFC 3339 times of a column, which mostly have the date of the
- * one before.
+ * timecache - RFC 3339 times of a column, which mostly have the minute, or at
+ * least the date, of the one before.
  */
 #ifndef SPT_TIMECACHE_H
 #define SPT_TIMECACHE_H
@@ -9,8 +9,10 @@
 
 /* Zeroed is empty. */
 struct spt_time_cache {
+	char minute[16]; /* "yyyy-mm-ddThh:mm" */
+	spt_time start;  /* when it begins, UTC */
 	char date[10];
-	spt_time midnight; /* its start, UTC */
+	spt_time midnight; /* the same of the date */
 };
 
 /* As spt_time_parse. */

@@ -13,7 +13,8 @@
 #include "batch/bulk.h"
 #include "decode/csv_column.h"
 
-#define CHUNK 16 /* bytes that text is copied in */
+#define CHUNK 32 /* bytes that text is copied in */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 struct piece {
 	const char *p;
@@ -21,16 +22,32 @@ struct piece {
 	bool quoted; /* p, n are without the quotes */
 };
 
-static inline struct piece
-piece_at(const struct spt_csv_span *s, size_t i)
-{
-	const uint32_t *end = s->ends + i * s->step;
-	uint32_t from = end[-1] + 1;
-	struct piece c = { s->p + from, end[0] - from, false };
+/* The cells of a span one after the other.  A loop has one of its own, so that
+ * what it writes cannot be what it reads. */
+struct cursor {
+	const char *p;
+	const uint32_t *end; /* of the next cell */
+	size_t step;
+	bool last;
+};
 
-	if (s->last && c.n != 0 && c.p[c.n - 1] == '\r')
+ALWAYS_INLINE struct cursor
+cursor_at(const struct spt_csv_span *s, size_t i)
+{
+	return (struct cursor){ s->p, s->ends + i * s->step, s->step, s->last };
+}
+
+/* The next cell; quotes: there may be some. */
+ALWAYS_INLINE struct piece
+next(struct cursor *k, bool quotes)
+{
+	uint32_t from = k->end[-1] + 1;
+	struct piece c = { k->p + from, k->end[0] - from, false };
+
+	k->end += k->step;
+	if (k->last && c.n != 0 && c.p[c.n - 1] == '\r')
 		c.n--;
-	if (s->quotes && c.n > 1 && *c.p == '"') {
+	if (quotes && c.n > 1 && *c.p == '"') {
 		c.quoted = true;
 		c.p++;
 		c.n -= 2;
@@ -60,7 +77,8 @@ put_one(struct spt_convert *k, const struct spt_coltype *t,
     const struct spt_csv_span *s, size_t i, struct spt_builder *out, size_t col,
     struct spt_err *e)
 {
-	struct piece c = piece_at(s, i);
+	struct cursor at = cursor_at(s, i);
+	struct piece c = next(&at, s->quotes);
 	struct spt_cell cell = { SPT_CELL_TEXT, c.p, c.n };
 
 	if (c.n == 0 && !c.quoted)
@@ -76,33 +94,49 @@ put_one(struct spt_convert *k, const struct spt_coltype *t,
 	return spt_convert_put(k, t, &cell, out, col, e);
 }
 
-/* ---- the loops: how many cells of [i, n) were plain -------------------- */
+/*
+ * ---- the loops: how many cells of [i, n) were plain ------------------------
+ *
+ * Each is compiled for cells that may be in quotes, and for those that are not.
+ */
 
-static size_t
-take_ints(const struct spt_csv_span *s, size_t i, size_t n, int64_t *v)
+/* Is there enough to be read in front of cell i, and so of all behind it? */
+static bool
+room_before(const struct spt_csv_span *s, size_t i)
 {
+	return s->p + cursor_at(s, i).end[-1] + 1 - s->low >= SPT__QUICK_BEFORE;
+}
+
+ALWAYS_INLINE size_t
+take_ints(
+    const struct spt_csv_span *s, bool quotes, size_t i, size_t n, int64_t *v)
+{
+	struct cursor k = cursor_at(s, i);
 	size_t first = i;
 
-	for (; i < n; i++, v++) {
-		struct piece c = piece_at(s, i);
+	if (!room_before(s, i))
+		return 0;
+	for (; i < n; i++) {
+		struct piece c = next(&k, quotes);
 
-		if (c.p - s->low < SPT__QUICK_BEFORE ||
-		    !spt__quick_int(c.p, c.n, v))
+		if (!spt__quick_int(c.p, c.n, v++))
 			break;
 	}
 	return i - first;
 }
 
-static size_t
-take_floats(const struct spt_csv_span *s, size_t i, size_t n, double *v)
+ALWAYS_INLINE size_t
+take_floats(
+    const struct spt_csv_span *s, bool quotes, size_t i, size_t n, double *v)
 {
+	struct cursor k = cursor_at(s, i);
 	size_t first = i;
 
+	if (!room_before(s, i))
+		return 0;
 	for (; i < n; i++, v++) {
-		struct piece c = piece_at(s, i);
+		struct piece c = next(&k, quotes);
 
-		if (c.p - s->low < SPT__QUICK_BEFORE)
-			break;
 		if (!spt__quick_float(c.p, c.n, v) &&
 		    (c.n == 0 || spt_float_parse(c.p, c.n, v) == 0))
 			break;
@@ -110,54 +144,63 @@ take_floats(const struct spt_csv_span *s, size_t i, size_t n, double *v)
 	return i - first;
 }
 
-static size_t
-take_times(struct spt_convert *k, const struct spt_csv_span *s, size_t i,
-    size_t n, spt_time *v)
+ALWAYS_INLINE size_t
+take_times(struct spt_convert *to, const struct spt_csv_span *s, bool quotes,
+    size_t i, size_t n, spt_time *v)
 {
+	struct cursor k = cursor_at(s, i);
 	size_t first = i;
 
-	for (; i < n; i++, v++) {
-		struct piece c = piece_at(s, i);
+	for (; i < n; i++) {
+		struct piece c = next(&k, quotes);
 
-		if (spt_time_parse_cached(&k->dates, c.p, c.n, k->tz, v) == 0)
+		if (spt_time_parse_cached(&to->dates, c.p, c.n, to->tz, v++) ==
+		    0)
 			break;
 	}
 	return i - first;
 }
 
-/* Text as copied in chunks, if there is that much to read behind it. */
-static inline void
-copy_text(char *to, const struct piece *c, const char *high_end)
+/* CHUNK bytes can be read behind all cells, and written. */
+ALWAYS_INLINE void
+copy_text(char *to, const struct piece *c)
 {
-	if ((size_t)(high_end - c->p) < c->n + CHUNK) {
-		memcpy(to, c->p, c->n);
-		return;
-	}
-	for (size_t k = 0; k < c->n; k += CHUNK)
+	size_t k = 0;
+
+	do {
 		memcpy(to + k, c->p + k, CHUNK);
+		k += CHUNK;
+	} while (k < c->n);
 }
 
-/* The column has room for all that the cells have.  *text: its bytes so far,
- * and then. */
-static size_t
-take_texts(const struct spt_csv_span *s, size_t i, size_t n,
+/* The column has room for all that the cells have.  *text: their bytes. */
+ALWAYS_INLINE size_t
+take_texts(const struct spt_csv_span *s, bool quotes, size_t i, size_t n,
     struct spt_colb *col, size_t *text)
 {
 	char *to = (char *)col->bytes.data + col->bytes.len;
 	int32_t *ends = spt_bulk_values(col);
-	int32_t base = (int32_t)col->bytes.len;
+	const int32_t base = (int32_t)col->bytes.len;
+	const bool escapes = quotes && s->escapes, high = s->high;
+	const bool roomy = s->high_end - s->p >= 0 &&
+			   (size_t)(s->high_end - s->p) >=
+			       s->ends[(n - 1) * s->step] + (size_t)CHUNK;
+	struct cursor k = cursor_at(s, i);
 	size_t first = i, len = 0;
 
 	for (; i < n; i++) {
-		struct piece c = piece_at(s, i);
+		struct piece c = next(&k, quotes);
 
 		if (c.n == 0 && !c.quoted)
 			break;
-		if (s->escapes && c.quoted && memchr(c.p, '"', c.n) != NULL)
+		if (escapes && c.quoted && memchr(c.p, '"', c.n) != NULL)
 			break;
-		if (s->high && !spt_utf8_valid((const uint8_t *)c.p, c.n))
+		if (high && !spt_utf8_valid((const uint8_t *)c.p, c.n))
 			break;
-		copy_text(to + len, &c, s->high_end);
+		if (roomy)
+			copy_text(to + len, &c);
+		else
+			memcpy(to + len, c.p, c.n);
 		len += c.n;
 		*ends++ = base + (int32_t)len;
 	}
@@ -203,25 +246,42 @@ make_room(const struct spt_csv_span *s, size_t i, size_t n,
 }
 
 /* The plain cells from i on; their number. */
-static size_t
+ALWAYS_INLINE size_t
 take(struct spt_convert *k, const struct spt_coltype *t,
-    const struct spt_csv_span *s, size_t i, size_t n, struct spt_colb *col,
-    size_t *text)
+    const struct spt_csv_span *s, bool quotes, size_t i, size_t n,
+    struct spt_colb *col, size_t *text)
 {
 	switch (t->type) {
 	case SPT_INT64:
-		return take_ints(s, i, n, spt_bulk_values(col));
+		return take_ints(s, quotes, i, n, spt_bulk_values(col));
 	case SPT_FLOAT64:
-		return take_floats(s, i, n, spt_bulk_values(col));
+		return take_floats(s, quotes, i, n, spt_bulk_values(col));
 	case SPT_UTF8:
-		return take_texts(s, i, n, col, text);
+		return take_texts(s, quotes, i, n, col, text);
 	case SPT_TIMESTAMP:
 		if (t->form == SPT_FORM_RFC3339)
-			return take_times(k, s, i, n, spt_bulk_values(col));
+			return take_times(
+			    k, s, quotes, i, n, spt_bulk_values(col));
 		return 0;
 	default:
 		return 0;
 	}
+}
+
+static size_t
+take_quoted(struct spt_convert *k, const struct spt_coltype *t,
+    const struct spt_csv_span *s, size_t i, size_t n, struct spt_colb *col,
+    size_t *text)
+{
+	return take(k, t, s, true, i, n, col, text);
+}
+
+static size_t
+take_bare(struct spt_convert *k, const struct spt_coltype *t,
+    const struct spt_csv_span *s, size_t i, size_t n, struct spt_colb *col,
+    size_t *text)
+{
+	return take(k, t, s, false, i, n, col, text);
 }
 
 int64_t
@@ -237,7 +297,8 @@ spt_csv_column_put(struct spt_convert *k, const struct spt_coltype *t,
 	while (i < n) {
 		int64_t repaired = k->repaired;
 		size_t text = 0;
-		size_t got = take(k, t, s, i, n, c, &text);
+		size_t got = s->quotes ? take_quoted(k, t, s, i, n, c, &text)
+				       : take_bare(k, t, s, i, n, c, &text);
 		int rc;
 
 		if (spt_bulk_add(c, got, text, e) < 0)

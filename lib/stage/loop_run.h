@@ -45,6 +45,16 @@ void spt_loop_say_status(struct spt_loop_run *s);
 /* One line if rows were late, bad, or without a time: worth a cron mail. */
 void spt_loop_say_losses(struct spt_loop_run *s);
 
+/* ---- loop_input.c ---------------------------------------------------------
+ */
+
+/* Reads up to the schema of input i. */
+SPT_MUST int spt_loop_open(struct spt_loop_run *s, int i, struct spt_err *e);
+/* 1 the next item of input i, 0 its mark, -1.  Before it sleeps, everything
+ * goes out; batches that the stage lets pass unseen do so. */
+SPT_MUST int spt_loop_next(struct spt_loop_run *s, int i,
+    const struct spt_item **item, struct spt_err *e);
+
 /* ---- loop_state.c: the stage as part of a checkpoint ----------------------
  */
 

@@ -1,6 +1,7 @@
 /*
  * sread - read sources, parse them into typed rows, and cut them into epochs.
  */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static const struct spt_opt options[] = {
 	{ 'n', "rows", SPT_OPT_COUNT, AT(rows), "ROWS",
 	    "stop after so many rows", NULL },
 	{ 'j', "jobs", SPT_OPT_COUNT, AT(jobs), "N",
-	    "parse with N threads (default 1)", NULL },
+	    "parse with N threads (default 2, for csv and lines 1)", NULL },
 	{ 'd', "delimiter", SPT_OPT_TEXT, AT(delimiter), "CHAR",
 	    "csv: what separates fields", NULL },
 	{ 0, "no-header", SPT_OPT_FLAG, AT(no_header), NULL,
@@ -227,6 +228,16 @@ check_checkpoint(const struct opts *o, struct spt_err *e)
 	return 0;
 }
 
+/* Processors that this process may use. */
+static int
+processors(void)
+{
+	cpu_set_t may;
+
+	return sched_getaffinity(0, sizeof may, &may) == 0 ? CPU_COUNT(&may)
+							   : 1;
+}
+
 static int
 set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
     struct spt_ingest_conf *c, struct spt_err *e)
@@ -260,6 +271,7 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 	c->bad = o->bad;
 	c->rows = o->rows;
 	c->jobs = (int)o->jobs;
+	c->processors = processors();
 	c->follow = o->follow;
 	c->checkpoint = o->print_schema ? NULL : o->checkpoint;
 	c->final = o->final;

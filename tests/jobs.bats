@@ -5,15 +5,17 @@
 
 load helpers
 
-# check_jobs COMMAND...: sread with -j 1, 2, 3 and 8 and these arguments ends
+# check_jobs COMMAND...: sread with -j 1, 2, 3, 8, and without, ends
 # alike, and gives the same rows, messages and bad records (in the file "bad").
 check_jobs()
 {
-	local j got want
-	for j in 1 2 3 8; do
+	local j got want jobs
+	for j in 1 2 3 8 any; do
 		rm -f bad
+		jobs=(-j "$j")
+		[ "$j" != any ] || jobs=()
 		{
-			timeout "$limit" sread -j "$j" "$@" \
+			timeout "$limit" sread "${jobs[@]}" "$@" \
 				<"${input:-/dev/null}" 2>"err.$j" && got=0 ||
 				got=$?
 			echo "$got" >status

@@ -105,6 +105,8 @@ SPT_MUST int spt_decoder_resume(struct spt_decoder *d, const char *name,
  * in silence; decode will report them. */
 SPT_MUST int spt_decoder_learn(struct spt_decoder *d, const uint8_t *p,
     size_t n, bool last, struct spt_err *e);
+/* Rows that it has seen. */
+int64_t spt_decoder_learnt(const struct spt_decoder *d);
 /* Ends learning with what came.  A file with a CSV header and no rows has its
  * columns as string.  SPT_EDATA: no column at all and no -s. */
 SPT_MUST int spt_decoder_settle(struct spt_decoder *d, struct spt_err *e);

@@ -304,6 +304,12 @@ learn_record(struct spt_decoder *d, const struct spt_record *r,
 	}
 }
 
+int64_t
+spt_decoder_learnt(const struct spt_decoder *d)
+{
+	return d->learnt;
+}
+
 int
 spt_decoder_learn(struct spt_decoder *d, const uint8_t *p, size_t n, bool last,
     struct spt_err *e)
@@ -315,6 +321,7 @@ spt_decoder_learn(struct spt_decoder *d, const uint8_t *p, size_t n, bool last,
 
 	if (p == NULL)
 		p = (const uint8_t *)"";
+	d->looked = d->looked || n != 0;
 	do {
 		if (enough(d))
 			return 1;
@@ -339,6 +346,11 @@ spt_decoder_settle(struct spt_decoder *d, struct spt_err *e)
 		if (spt_columns_add_text(c, e) < 0)
 			return -1;
 	}
+	if (c->n == 0 && d->looked)
+		return spt_fail(e, SPT_EDATA,
+		    "no columns: the start of the input has no record of this "
+		    "format, or none that is short enough (-f, --max-record; "
+		    "-s 'name type, ...' says what to expect)");
 	if (spt_columns_settle(c, e) < 0)
 		return -1;
 	d->at = spt_alloc_zero(d->io, c->n_out * sizeof *d->at, e);

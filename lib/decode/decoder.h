@@ -25,6 +25,7 @@ struct spt_decoder {
 	struct spt_decode_count count;
 	bool settled;
 	int64_t learnt;  /* rows that inference has seen */
+	bool looked;     /* ... or bytes, at least */
 	size_t learn_at; /* bytes of this file that it has seen */
 	bool said_year;
 

@@ -82,6 +82,19 @@ wait_pipe(struct spt_ingest *g, int64_t *deadline, struct spt_err *e)
 	}
 }
 
+/* So many bytes will do, if there is a row in them; one that is too long is
+ * none. */
+static bool
+long_enough(const struct spt_ingest *g, size_t n)
+{
+	int64_t max = g->conf->decode.max_record;
+
+	if (max == 0)
+		max = SPT_MAX_RECORD;
+	return n >= LEARN_BYTES && (spt_decoder_learnt(g->decoder) != 0 ||
+				       n >= LEARN_BYTES + (size_t)max);
+}
+
 /* The first file.  1 enough, 0 not, -1. */
 static int
 learn_first(struct spt_ingest *g, struct spt_err *e)
@@ -97,7 +110,7 @@ learn_first(struct spt_ingest *g, struct spt_err *e)
 				return rc;
 			next = g->text.len * 2;
 		}
-		if (g->text.len >= LEARN_BYTES)
+		if (long_enough(g, g->text.len))
 			return 1;
 		rc = wait_pipe(g, &deadline, e);
 		if (rc > 0)
@@ -142,7 +155,7 @@ learn_other(
 			next = text.len * 2;
 			rc = learn_text(g, &text, eof, e);
 		}
-		if (rc == 0 && text.len >= LEARN_BYTES)
+		if (rc == 0 && long_enough(g, text.len))
 			rc = 1;
 		if (eof)
 			break;

@@ -39,6 +39,22 @@ piece_bytes(const struct spt_ingest *g)
 	return g->conf->piece != 0 ? g->conf->piece : PIECE_BYTES;
 }
 
+/* Without being told, two threads where a pipeline waits for the one that
+ * parses; the stages behind csv and lines are as busy, and need the other
+ * processor. */
+static int
+jobs(const struct spt_ingest *g)
+{
+	static const char *const quick[] = { "csv", "tsv", "lines" };
+
+	if (g->conf->jobs != 0)
+		return g->conf->jobs;
+	for (size_t i = 0; i < sizeof quick / sizeof *quick; i++)
+		if (strcmp(g->format, quick[i]) == 0)
+			return 1;
+	return g->conf->processors > 1 ? 2 : 1;
+}
+
 /* Epochs that are smaller than a few pieces would have most of them decoded
  * again. */
 static bool
@@ -48,7 +64,7 @@ wanted(const struct spt_ingest *g)
 	int64_t least_bytes = (int64_t)piece_bytes(g) * 8;
 	int64_t least_rows = (int64_t)piece_bytes(g) / 8;
 
-	return c->jobs > 1 && g->live == NULL && g->restart == NULL &&
+	return jobs(g) > 1 && g->live == NULL && g->restart == NULL &&
 	       c->epoch_mark == NULL &&
 	       (c->epoch_rows == 0 || c->epoch_rows >= least_rows) &&
 	       (c->epoch_size == 0 || c->epoch_size >= least_bytes) &&
@@ -71,12 +87,11 @@ start(struct spt_ingest *g, struct spt_err *e)
 	if (par == NULL)
 		return -1;
 	g->parallel = par;
-	par->n = AHEAD * (size_t)g->conf->jobs;
+	par->n = AHEAD * (size_t)jobs(g);
 	par->pieces = spt_alloc_zero(g->io, par->n * sizeof *par->pieces, e);
 	if (par->pieces == NULL)
 		return -1;
-	return spt_crew_open(
-	    &par->crew, g->io, g->conf->jobs - 1, par->n, work, e);
+	return spt_crew_open(&par->crew, g->io, jobs(g) - 1, par->n, work, e);
 }
 
 void
@@ -102,21 +117,22 @@ out(const struct spt_ingest *g)
 	return g->parallel != NULL ? spt_crew_out(g->parallel->crew) : 0;
 }
 
+static size_t
+most_bytes(const struct spt_ingest *g)
+{
+	return piece_bytes(g) + piece_bytes(g) / 2;
+}
+
 /* Where the first piece of text ends; 0: it has no whole record. */
 static size_t
 cut(const struct spt_ingest *g)
 {
-	const char *p = (const char *)g->text.data;
-	size_t most = piece_bytes(g) + piece_bytes(g) / 2, n;
+	size_t n = g->text.len, most = most_bytes(g);
 	bool quotes =
 	    strcmp(g->format, "csv") == 0 || strcmp(g->format, "tsv") == 0;
 
-	if (most > g->text.len)
-		most = g->text.len;
-	n = spt_piece_cut(p, most, quotes);
-	if (n == 0 && most < g->text.len)
-		n = spt_piece_cut(p, g->text.len, quotes);
-	return n;
+	return spt_piece_cut(
+	    (const char *)g->text.data, n < most ? n : most, quotes);
 }
 
 /* A buffer for n bytes and what is read behind them.  One that was made for a
@@ -133,6 +149,30 @@ prepare(
 	return spt_buf_reserve(b, n > room ? n : room, e);
 }
 
+/* The first n bytes of text become the piece's; what is less is copied. */
+static int
+split(struct spt_ingest *g, size_t n, struct spt_piece *p, struct spt_err *e)
+{
+	size_t rest = g->text.len - n;
+	struct spt_buf text;
+
+	if (prepare(g, &p->text, n < rest ? n : rest, e) < 0)
+		return -1;
+	if (n < rest) {
+		if (spt_buf_put(&p->text, g->text.data, n, e) < 0)
+			return -1;
+		spt_buf_drop(&g->text, n);
+		return 0;
+	}
+	if (spt_buf_put(&p->text, g->text.data + n, rest, e) < 0)
+		return -1;
+	text = p->text;
+	p->text = g->text;
+	p->text.len = n;
+	g->text = text;
+	return 0;
+}
+
 /* The whole records in text, as it seems, go out as a piece.  There is room
  * for one.  1; 0: there are none; -1. */
 static int
@@ -141,7 +181,6 @@ put(struct spt_ingest *g, struct spt_err *e)
 	size_t n = cut(g);
 	struct spt_parallel *par;
 	struct spt_piece *p;
-	struct spt_buf text;
 
 	if (n == 0)
 		return 0;
@@ -152,14 +191,9 @@ put(struct spt_ingest *g, struct spt_err *e)
 	if (p->io == NULL && spt_piece_init(p, g->io, g->decoder, &g->decode,
 				 (int)g->bad.what, e) < 0)
 		return -1;
-	if (prepare(g, &p->text, g->text.len - n, e) < 0 ||
-	    spt_buf_put(&p->text, g->text.data + n, g->text.len - n, e) < 0 ||
+	if (split(g, n, p, e) < 0 ||
 	    spt_decoder_lend(p->decoder, g->decoder, par->ahead, e) < 0)
 		return -1;
-	text = p->text;
-	p->text = g->text;
-	p->text.len = n;
-	g->text = text;
 	par->ahead += n;
 	par->next++;
 	spt_crew_put(par->crew, p);
@@ -335,15 +369,6 @@ read_more(struct spt_ingest *g, bool *begun, struct spt_err *e)
 	return spt_ingest_fill(g, e);
 }
 
-/* Text is too long for the record that it may be all of. */
-static bool
-too_long(const struct spt_ingest *g)
-{
-	int64_t max = g->conf->decode.max_record;
-
-	return g->text.len > (size_t)(max != 0 ? max : SPT_MAX_RECORD);
-}
-
 /* Pieces, as long as text is enough for one, and back comes what is done.  1;
  * 0: text is not for pieces now; -1. */
 static int
@@ -360,8 +385,10 @@ hand_out(struct spt_ingest *g, struct spt_err *e)
 		rc = put(g, e);
 		if (rc < 0)
 			return -1;
+		/* A record that is longer than a piece is not shared: each
+		 * thread would hold as much. */
 		if (rc == 0)
-			return !too_long(g);
+			return g->text.len < most_bytes(g);
 		while (rc == 1)
 			rc = get(g, false, e);
 		if (rc <= 0)

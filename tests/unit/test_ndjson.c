@@ -37,6 +37,10 @@ test_columns(void)
 	check("", NULL, NULL,
 	    "no columns: the input is empty (-s 'name type, ...' says what to "
 	    "expect)");
+	check("no\n", NULL, NULL,
+	    "no columns: the start of the input has no record of this format, "
+	    "or none that is short enough (-f, --max-record; -s 'name type, "
+	    "...' says what to expect)");
 	check("", "a int, b string .x", NULL, "a int, b string .x\n");
 	/* A column of -s that has not turned up comes last. */
 	check("{\"b\":1,\"c\":2}\n", "z int, c string", NULL,

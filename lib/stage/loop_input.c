@@ -4,6 +4,8 @@
  */
 #include "stage/loop_run.h"
 
+#define PASS_LEAST (32u << 10) /* bytes that are worth not to be copied */
+
 /* A batch of input i that is on its way goes on unseen: 1; it does not: 0. */
 static int
 pass(struct spt_loop_run *s, int i, struct spt_err *e)
@@ -14,7 +16,8 @@ pass(struct spt_loop_run *s, int i, struct spt_err *e)
 	int rc;
 
 	if (s->l->stage->peek == NULL || out == NULL ||
-	    out->ops->pass == NULL || !f->began || f->over)
+	    out->ops->pass == NULL || !f->began || f->over ||
+	    spt_in_wanting(f->in) < PASS_LEAST)
 		return 0;
 	rc = spt_in_peek(f->in, &b, e);
 	if (rc > 0)

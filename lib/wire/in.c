@@ -13,9 +13,8 @@
 #include "wire/frame_put.h"
 #include "wire/in.h"
 
-#define PREFIX 8              /* marker and size of a message */
-#define GREETING 16           /* bytes that tell what a non-stream is */
-#define PASS_LEAST (64 << 10) /* body that is worth not to be copied */
+#define PREFIX 8    /* marker and size of a message */
+#define GREETING 16 /* bytes that tell what a non-stream is */
 
 struct spt_in {
 	struct spt__feed feed;
@@ -332,12 +331,19 @@ spt_in_peek(struct spt_in *in, struct spt_batch *b, struct spt_err *e)
 {
 	int rc;
 
-	if (in->failed.kind != SPT_OK || !in->opened || !in->has_schema ||
-	    in->feed.fd < 0 || in->m.body < PASS_LEAST)
+	if (in->failed.kind != SPT_OK || !in->opened || !in->has_schema)
 		return 0;
 	in->m.fb.p = spt__feed_at(&in->feed) + PREFIX;
 	rc = spt__batch_peek(&in->get, &in->m, b, e);
 	return rc < 0 ? failed_at(in, e) : rc;
+}
+
+size_t
+spt_in_wanting(const struct spt_in *in)
+{
+	size_t held = spt__feed_held(&in->feed);
+
+	return in->feed.need > held ? in->feed.need - held : 0;
 }
 
 void

@@ -49,11 +49,13 @@ SPT_MUST int spt_in_schema(
  * Zero-row batches without metadata are passed over. */
 SPT_MUST int spt_in_next(
     struct spt_in *in, const struct spt_item **item, struct spt_err *e);
-/* After spt_in_next has returned 0.  1: a large batch is on its way, and *b is
- * what it says of itself: rows, null counts, ranges, but no values and bitmaps
- * (all NULL); spt_out_pass can take it on as it is.  0: nothing of the kind. */
+/* After spt_in_next has returned 0.  1: a batch is on its way, and *b is what
+ * it says of itself: rows, null counts, ranges, but no values and bitmaps (all
+ * NULL); spt_out_pass can take it on as it is.  0: nothing of the kind. */
 SPT_MUST int spt_in_peek(
     struct spt_in *in, struct spt_batch *b, struct spt_err *e);
+/* Bytes without which there is nothing new to look at. */
+size_t spt_in_wanting(const struct spt_in *in);
 /* The end-of-stream mark has been read. */
 bool spt_in_ended(const struct spt_in *in);
 

@@ -80,6 +80,44 @@ copy(const struct spt_io *io, struct wire_source *from, struct wire_memory *to,
 	return rc;
 }
 
+/* What a batch says of itself before it is there is what it turns out to be,
+ * if it turns out to be one. */
+static void
+announce(const struct spt_io *io, const uint8_t *p, size_t n)
+{
+	struct wire_source from = { p, n, 0, 7, NULL, 0 };
+	struct spt_bytes_in bytes = { wire_source_read, &from };
+	int64_t rows = -1, nulls[64];
+	struct spt_err e = { 0 };
+	const struct spt_item *item;
+	struct spt_batch b;
+	struct spt_in *in;
+	int rc;
+
+	if (spt_in_open_bytes(&in, io, bytes, "input", &e) < 0)
+		return;
+	while ((rc = spt_in_next(in, &item, &e)) >= 0 && !spt_in_ended(in)) {
+		if (rc == 0) {
+			if (rows < 0 && spt_in_peek(in, &b, &e) == 1) {
+				rows = b.rows;
+				for (size_t i = 0; i < b.n && i < 64; i++)
+					nulls[i] = b.cols[i].null_count;
+			}
+			if (spt_in_fill(in, &e) <= 0)
+				break;
+			continue;
+		}
+		if (rows >= 0 && item->batch.rows != rows)
+			abort();
+		for (size_t i = 0; rows >= 0 && i < item->batch.n && i < 64;
+		     i++)
+			if (item->batch.cols[i].null_count != nulls[i])
+				abort();
+		rows = -1;
+	}
+	spt_in_close(in);
+}
+
 /* The items as text. */
 static void
 text_of(const struct spt_io *io, const uint8_t *p, size_t n, size_t step,
@@ -113,6 +151,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	wire_memory_init(&m);
 	m.io.realloc = capped_realloc;
 	m.io.free = capped_free;
+	announce(&io, data, size);
 	if (copy(&io, &from, &m, &e) < 0) {
 		if (e.kind != SPT_EDATA && e.kind != SPT_EUPSTREAM)
 			abort();

@@ -235,7 +235,7 @@ cut(int code)
 	spt_buf_fini(&m.data);
 }
 
-/* Small batches are not worth it. */
+/* What has come as a whole is not on its way. */
 static void
 small(void)
 {

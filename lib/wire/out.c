@@ -64,10 +64,11 @@ spt_out_close(struct spt_out *o)
 static void
 widen(struct spt_out *o)
 {
+	int have = o->io->fcntl(o->io, o->fd, F_GETPIPE_SZ, 0);
 	int n = PIPE_MOST;
 
 	o->wide = true;
-	if (o->io->fcntl(o->io, o->fd, F_GETPIPE_SZ, 0) < PIPE)
+	if (have < PIPE || have >= PIPE_MOST)
 		return;
 	while (n > PIPE && o->io->fcntl(o->io, o->fd, F_SETPIPE_SZ, n) < 0 &&
 	       errno == EPERM)

@@ -143,6 +143,7 @@ W1 = Work(
     "W1", "CSV, 10-minute windows by path: count and sum of bytes", ("csv",),
     2, (
         CSV_ALL, CSV_SOME,
+        windowed("spate -j 2", 'sread -j 2 -f csv "$csv"'),
         awk("mawk", "mawk", "csv", AWK_WINDOW),
         awk("gawk", "gawk", "csv", AWK_WINDOW),
         mlr("mlr", 'mlr --icsv --ocsv %s "$csv"' % MLR_WINDOW, (0, 1, 2, 3)),
@@ -155,6 +156,7 @@ W2 = Work(
     "W2", "NDJSON, the same", ("ndjson",), 2, (
         windowed("spate", 'sread -f ndjson "$ndjson"'),
         windowed("spate -c", 'sread -f ndjson -c ts,path,bytes "$ndjson"'),
+        windowed("spate -j 1", 'sread -j 1 -f ndjson "$ndjson"'),
         mlr("mlr", 'mlr --ijson --ocsv %s "$ndjson"' % MLR_WINDOW,
             (0, 1, 2, 3)),
         Command("jq", "jq -rn '%s' \"$ndjson\"" % JQ_WINDOW, comma=False,
@@ -183,6 +185,8 @@ W3C = Work(
               "swatermark time 10m | " + WINDOW, PICK),
         spate("spate -c", 'sread -f combined -c time,path,bytes "$combined" |'
               " swatermark time 10m | " + WINDOW, PICK),
+        spate("spate -j 1", 'sread -j 1 -f combined "$combined" | '
+              "swatermark time 10m | " + WINDOW, PICK),
         awk("mawk", "mawk", "combined", AWK_COMBINED),
         awk("gawk", "gawk", "combined", AWK_COMBINED),
         awk("gawk", "gawk split", "combined", AWK_SPLIT)),
@@ -260,9 +264,12 @@ W6 = Work(
     "W6", "sliding windows of 10m each 10s (60 times the rows)", ("csv",
                                                                   "arrow"), 2,
     (
-        spate("sliding", READ_SOME + " | swatermark ts 10m | " + SLIDING,
+        spate("sliding -c", READ_SOME + " | swatermark ts 10m | " + SLIDING,
               PICK),
-        Command("tumbling", CSV_SOME.text, check="", stages=True),
+        Command("tumbling -c", CSV_SOME.text, check="", stages=True),
+        spate("sliding", 'sread -f csv "$csv" | swatermark ts 10m | ' +
+              SLIDING, PICK),
+        Command("tumbling", CSV_ALL.text, check="", stages=True),
         unfinished("sliding, no output", READ_SOME + " | ", SLIDING),
         unfinished("tumbling, no output", READ_SOME + " | ", WINDOW),
         unfinished("arrow, sliding", "<\"$arrow\" ", SLIDING),

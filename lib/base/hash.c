@@ -1,10 +1,11 @@
 /*
- * hash - sixteen bytes a step through one 64 x 64 to 128 bit product whose
- * halves are folded together, the idea of Wang Yi's wyhash; numbers through a
- * finaliser of xor-shifts and products, the idea of Austin Appleby's
- * MurmurHash3 with the constants that David Stafford found ("Mix13").
+ * hash - four words through 64 x 64 to 128 bit products whose halves are folded
+ * together, the idea of Wang Yi's wyhash; numbers through a finaliser of
+ * xor-shifts and products, the idea of Austin Appleby's MurmurHash3 with the
+ * constants that David Stafford found ("Mix13").
  *
- * Short strings, the usual keys, take two overlapping loads and two products.
+ * Short strings, the usual keys, take three products, of which two do not wait
+ * for each other; many of them at once take no branch each (shorttext.h).
  */
 #include <string.h>
 #include <sys/random.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/shorttext.h"
 
 /* Odd, and half of the bits set: the fractions of the square roots of the
  * first primes, the last bit set. */
@@ -44,41 +46,74 @@ load8(const uint8_t *p)
 	uint64_t v;
 
 	memcpy(&v, p, sizeof v);
+	return le64toh(v);
+}
+
+/* The first n <= 7 bytes at p, then zeros. */
+static inline uint64_t
+load_few(const uint8_t *p, size_t n)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v |= (uint64_t)p[i] << 8 * i;
 	return v;
 }
 
-static inline uint64_t
-load4(const uint8_t *p)
+/* At most SPT_SHORT bytes as words; no byte behind them is read. */
+static inline void
+load_short(const uint8_t *p, size_t n, uint64_t w[4])
 {
-	uint32_t v;
+	size_t i = 0, rest = n % 8;
 
-	memcpy(&v, p, sizeof v);
-	return v;
+	w[0] = w[1] = w[2] = w[3] = 0;
+	for (; i + 8 <= n; i += 8)
+		w[i / 8] = load8(p + i);
+	if (rest == 0)
+		return;
+	/* The end is loaded together with what is before it. */
+	w[i / 8] = n < 8 ? load_few(p, n) : load8(p + n - 8) >> (64 - 8 * rest);
+}
+
+/* All factors depend on the seed: nobody can choose a zero. */
+static inline uint64_t
+mix(uint64_t seed, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, size_t n)
+{
+	uint64_t a = multiply(w0 ^ seed ^ K0, w1 ^ seed ^ K1);
+	uint64_t b = multiply(w2 ^ seed ^ K2, w3 ^ seed ^ K3);
+
+	return multiply(a ^ (uint64_t)n ^ K2, b ^ K3);
 }
 
 uint64_t
 spt_hash(uint64_t seed, const void *data, size_t n)
 {
 	const uint8_t *p = data;
-	/* Both factors depend on the seed: nobody can choose a zero. */
-	uint64_t h = seed ^ K0, k = seed ^ K1, a = 0, b = 0;
 	size_t left = n;
+	uint64_t w[4];
 
-	for (; left > 16; left -= 16, p += 16)
-		h = multiply(load8(p) ^ k, load8(p + 8) ^ h);
-	/* 0 to 16 bytes are left; loads overlap rather than loop. */
-	if (left >= 8) {
-		a = load8(p);
-		b = load8(p + left - 8);
-	} else if (left >= 4) {
-		a = load4(p);
-		b = load4(p + left - 4);
-	} else if (left > 0) {
-		a = (uint64_t)p[0] << 16 | (uint64_t)p[left / 2] << 8 |
-		    p[left - 1];
+	for (; left > SPT_SHORT; left -= 16, p += 16)
+		seed = multiply(load8(p) ^ seed ^ K0, load8(p + 8) ^ seed ^ K1);
+	load_short(p, left, w);
+	return mix(seed, w[0], w[1], w[2], w[3], n);
+}
+
+void
+spt_hash_texts(uint64_t *hash, const char *bytes, const int32_t *offsets,
+    const uint32_t *rows, size_t n, size_t end)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = (size_t)offsets[rows[i]];
+		size_t len = (size_t)offsets[rows[i] + 1] - at;
+		const char *p = bytes + at;
+
+		if (len <= SPT_SHORT && at + SPT_SHORT <= end)
+			hash[i] = mix(hash[i], spt_short_get(p, len, 0),
+			    spt_short_get(p, len, 1), spt_short_get(p, len, 2),
+			    spt_short_get(p, len, 3), len);
+		else
+			hash[i] = spt_hash(hash[i], p, len);
 	}
-	h = multiply(a ^ k, b ^ h);
-	return multiply(h ^ K2, (uint64_t)n ^ K3);
 }
 
 uint64_t

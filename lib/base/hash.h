@@ -9,6 +9,10 @@
 #include <stdint.h>
 
 uint64_t spt_hash(uint64_t seed, const void *p, size_t n);
+/* hash[i]: hash[i] as the seed for text rows[i], which is in bytes from
+ * offsets[rows[i]] up to the next offset; of bytes, end can be read. */
+void spt_hash_texts(uint64_t *hash, const char *bytes, const int32_t *offsets,
+    const uint32_t *rows, size_t n, size_t end);
 uint64_t spt_hash_int(uint64_t seed, uint64_t v);
 /* A seed for this process: random. */
 uint64_t spt_hash_seed(void);

@@ -5,12 +5,20 @@
  * bytes: delimiter, quote, CR or LF in it, a blank at either end (some readers
  * trim), nothing in it (that is the null).  One pass looks for those bytes in
  * a table and copies at the same time; only a string that has one is gone
- * over again.
+ * over again.  A time that the row before had is not made twice: results come
+ * window by window.
  */
 #include "encode/celltext.h"
 #include "encode/encoder.h"
 
 #define BOM "\xef\xbb\xbf"
+
+/* The last time that a column had, and its text. */
+struct last {
+	spt_time t;
+	size_t n; /* 0: none yet */
+	char text[SPT_CELL_TEXT];
+};
 
 struct csv {
 	struct spt_encoder encoder;
@@ -19,6 +27,7 @@ struct csv {
 	const struct spt_tz *tz;
 	char delimiter;
 	bool special[256]; /* bytes that ask for quotes */
+	struct last *last; /* of each column */
 };
 
 /* out has room for 2 n + 2 bytes; how many were written. */
@@ -80,6 +89,21 @@ header(struct spt_encoder *enc, struct spt_buf *out, struct spt_err *e)
 	return spt_buf_putc(out, '\n', e);
 }
 
+/* out has room for SPT_CELL_TEXT bytes. */
+static inline size_t
+put_time(const struct csv *c, char *out, size_t k, const struct spt_col *col,
+    int64_t i)
+{
+	struct last *l = &c->last[k];
+
+	if (l->n == 0 || l->t != col->ints[i]) {
+		l->t = col->ints[i];
+		l->n = spt_celltext(l->text, col, i, c->tz);
+	}
+	memcpy(out, l->text, SPT_CELL_TEXT);
+	return l->n;
+}
+
 static int
 put_row(struct csv *c, const struct spt_batch *b, int64_t i,
     struct spt_buf *out, struct spt_err *e)
@@ -99,8 +123,12 @@ put_row(struct csv *c, const struct spt_batch *b, int64_t i,
 		if (spt_buf_reserve(out, 2 * n + 2, e) < 0)
 			return -1;
 		at = (char *)out->data + out->len;
-		out->len += p != NULL ? put_string(c, at, p, n)
-				      : spt_celltext(at, col, i, c->tz);
+		if (p != NULL)
+			out->len += put_string(c, at, p, n);
+		else if (col->type == SPT_TIMESTAMP)
+			out->len += put_time(c, at, k, col, i);
+		else
+			out->len += spt_celltext(at, col, i, c->tz);
 	}
 	return spt_buf_putc(out, '\n', e);
 }
@@ -118,7 +146,10 @@ rows(struct spt_encoder *enc, const struct spt_batch *b, int64_t first,
 static void
 close_(struct spt_encoder *enc)
 {
-	spt_free(((struct csv *)enc)->io, enc);
+	struct csv *c = (struct csv *)enc;
+
+	spt_free(c->io, c->last);
+	spt_free(c->io, c);
 }
 
 static const struct spt_encoder_ops ops = {
@@ -136,6 +167,11 @@ spt_csv_encoder(struct spt_encoder **enc, const struct spt_io *io,
 
 	if (c == NULL)
 		return -1;
+	c->last = spt_alloc_zero(io, s->n * sizeof *c->last, e);
+	if (c->last == NULL) {
+		spt_free(io, c);
+		return -1;
+	}
 	c->encoder.ops = &ops;
 	c->io = io;
 	c->schema = s;

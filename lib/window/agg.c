@@ -276,6 +276,25 @@ spt_aggs_emit(const struct spt_aggs *a, const uint8_t *state,
 }
 
 int
+spt_aggs_emit_many(const struct spt_aggs *a, uint8_t *const *states, size_t n,
+    struct spt_builder *b, size_t col, struct spt_err *e)
+{
+	for (size_t i = 0; i < a->n; i++, col++) {
+		const struct spt_agg *g = &a->v[i];
+
+		if (g->op->emit_states != NULL) {
+			if (g->op->emit_states(g, states, n, b, col, e) < 0)
+				return -1;
+			continue;
+		}
+		for (size_t k = 0; k < n; k++)
+			if (g->op->emit(g, states[k] + g->at, b, col, e) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+int
 spt_aggs_save(const struct spt_aggs *a, const uint8_t *state,
     struct spt_buf *out, struct spt_err *e)
 {

@@ -63,6 +63,10 @@ struct spt_agg_op {
 	/* Puts the result. */
 	int (*emit)(const struct spt_agg *agg, const uint8_t *state,
 	    struct spt_builder *b, size_t col, struct spt_err *e);
+	/* The same for n groups, whose states begin agg->at bytes into
+	 * states[k].  NULL where one by one is no worse. */
+	int (*emit_states)(const struct spt_agg *agg, uint8_t *const *states,
+	    size_t n, struct spt_builder *b, size_t col, struct spt_err *e);
 	/* The state as bytes of a fixed layout, and back: load fills an all
 	 * zero state from *p..end and moves *p; -1 without *e: malformed.
 	 * What is loaded half ends with fini all the same. */
@@ -163,6 +167,11 @@ SPT_MUST int spt_aggs_merge_states(const struct spt_aggs *a,
     uint8_t *const *into, const uint8_t *from, size_t n, struct spt_err *e);
 SPT_MUST int spt_aggs_emit(const struct spt_aggs *a, const uint8_t *state,
     struct spt_builder *b, size_t col, struct spt_err *e);
+/* The same for n groups, an aggregate after the other: on -1 columns may have
+ * different lengths. */
+SPT_MUST int spt_aggs_emit_many(const struct spt_aggs *a,
+    uint8_t *const *states, size_t n, struct spt_builder *b, size_t col,
+    struct spt_err *e);
 SPT_MUST int spt_aggs_save(const struct spt_aggs *a, const uint8_t *state,
     struct spt_buf *out, struct spt_err *e);
 /* Replaces the state by what p..p+n says.  1: done, 0: malformed, -1: *e. */

@@ -7,6 +7,7 @@
  */
 #include <endian.h>
 
+#include "batch/bulk.h"
 #include "window/agg.h"
 #include "window/exactsum.h"
 #include "window/floatsum.h"
@@ -177,6 +178,61 @@ emit_int(const struct spt_agg *agg, const uint8_t *state, struct spt_builder *b,
 }
 
 static int
+emit_counts(const struct spt_agg *agg, uint8_t *const *states, size_t n,
+    struct spt_builder *b, size_t col, struct spt_err *e)
+{
+	struct spt_colb *c = &b->cols[col];
+	uint64_t *v;
+
+	if (spt_bulk_room(c, n, 0, e) < 0)
+		return -1;
+	v = spt_bulk_values(c);
+	for (size_t k = 0; k < n; k++)
+		v[k] = *(const uint64_t *)(const void *)(states[k] + agg->at);
+	return spt_bulk_add(c, n, 0, e);
+}
+
+/* Groups from k on up to one that is not just a number: how many. */
+static size_t
+put_sums(
+    const struct spt_agg *agg, uint8_t *const *states, size_t n, int64_t *v)
+{
+	size_t k = 0;
+
+	for (; k < n; k++) {
+		const struct sum_int *s = (const void *)(states[k] + agg->at);
+
+		if (s->n == 0 || !spt_wide_get(&s->sum, &v[k]))
+			break;
+	}
+	return k;
+}
+
+static int
+emit_ints(const struct spt_agg *agg, uint8_t *const *states, size_t n,
+    struct spt_builder *b, size_t col, struct spt_err *e)
+{
+	struct spt_colb *c = &b->cols[col];
+
+	for (size_t k = 0; k < n; k++) {
+		size_t m = 0;
+
+		if (agg->kind == SPT_AGG_SUM) {
+			if (spt_bulk_room(c, n - k, 0, e) < 0)
+				return -1;
+			m = put_sums(
+			    agg, states + k, n - k, spt_bulk_values(c));
+			if (spt_bulk_add(c, m, 0, e) < 0)
+				return -1;
+			k += m;
+		}
+		if (k < n && emit_int(agg, states[k] + agg->at, b, col, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 emit_float(const struct spt_agg *agg, const uint8_t *state,
     struct spt_builder *b, size_t col, struct spt_err *e)
 {
@@ -308,6 +364,7 @@ static const struct spt_agg_op op_count = {
 	.merge = merge_count,
 	.merge_states = merge_counts,
 	.emit = emit_count,
+	.emit_states = emit_counts,
 	.save = save_count,
 	.load = load_count,
 };
@@ -319,6 +376,7 @@ static const struct spt_agg_op op_int = {
 	.merge = merge_int,
 	.merge_states = merge_ints,
 	.emit = emit_int,
+	.emit_states = emit_ints,
 	.save = save_int,
 	.load = load_int,
 };

@@ -15,13 +15,10 @@
  * Here are windows that are panes, and groups without windows; windows of
  * slices are in window_slices.c, sessions in window_sessions.c.
  */
-#include "base/time.h"
-#include "window/aggpartial.h"
 #include "window/eventtime.h"
 #include "window/swindow.h"
 
 #define SWEEP_MIN 256 /* keys that are not worth a sweep */
-#define AHEAD 16      /* groups whose memory is asked for before they go out */
 
 bool
 spt_window_closed(const struct spt_window *w, spt_time end)
@@ -56,82 +53,7 @@ group_closed(void *ctx, const struct spt_groups *g, uint32_t i)
 	return spt_window_closed(w, spt_eventtime_back(t, w->time_shift));
 }
 
-/* ---- rows out ------------------------------------------------------------ */
-
-/* Which group a failure is about. */
-static int
-at_group(struct spt_window *w, const struct spt_interval *span,
-    const uint8_t *key, struct spt_err *e)
-{
-	char start[SPT_TIME_TEXT], end[SPT_TIME_TEXT];
-	struct spt_err ignored = { 0 };
-
-	w->text.len = 0;
-	if (spt_keyset_print(&w->keys, key, &w->text, &ignored) < 0)
-		w->text.len = 0;
-	if (w->text.len != 0)
-		spt_err_where(e, "group %.*s", (int)w->text.len,
-		    (const char *)w->text.data);
-	if (span == NULL)
-		return -1;
-	spt_time_print(start, span->start, NULL);
-	spt_time_print(end, span->end, NULL);
-	return spt_err_where(e, "window %s to %s", start, end);
-}
-
-int
-spt_window_result(struct spt_window *w, const struct spt_interval *span,
-    const uint8_t *key, const uint8_t *state, struct spt_emit *out,
-    struct spt_err *e)
-{
-	struct spt_builder *b = spt_emit_builder(out, SPT_STREAM);
-	size_t col = 0;
-	int rc;
-
-	if (span != NULL) {
-		if (spt_builder_int(b, 0, span->start, e) < 0 ||
-		    spt_builder_int(b, 1, span->end, e) < 0)
-			return -1;
-		col = 2;
-	}
-	if (spt_keyset_emit(&w->keys, key, b, col, e) < 0)
-		return -1;
-	col += w->keys.n;
-	rc = w->partial ? spt_aggs_partial_emit(&w->aggs, state, b, col, e)
-			: spt_aggs_emit(&w->aggs, state, b, col, e);
-	if (rc < 0)
-		return e->kind == SPT_EDATA ? at_group(w, span, key, e) : -1;
-	return spt_emit_row(out, SPT_STREAM, e);
-}
-
-/* Groups in order lie here and there. */
-static inline void
-fetch(const struct spt_groups *g, uint32_t i)
-{
-	__builtin_prefetch(spt_groups_key(g, i));
-	__builtin_prefetch(spt_groups_state(g, i));
-}
-
-int
-spt_window_results(struct spt_window *w, const struct spt_interval *span,
-    const struct spt_groups *g, const uint32_t *which, size_t n,
-    struct spt_emit *out, struct spt_err *e)
-{
-	if (n == 0)
-		return 0;
-	if (spt_groups_sort(g, which, n, &w->order, e) < 0)
-		return -1;
-	for (size_t k = 0; k < n; k++) {
-		uint32_t i = w->order.v[k];
-
-		if (k + AHEAD < n)
-			fetch(g, w->order.v[k + AHEAD]);
-		if (spt_window_result(w, span, spt_groups_key(g, i),
-			spt_groups_state(g, i), out, e) < 0)
-			return -1;
-	}
-	return 0;
-}
+/* ---- results ---------------------------------------------------------- */
 
 /* w->chosen gets the groups that close one by one. */
 static int

@@ -2,13 +2,6 @@
 
 #include "window/exactsum.h"
 
-bool
-spt_wide_get(const struct spt_wide *s, int64_t *v)
-{
-	*v = (int64_t)s->lo;
-	return s->hi == (*v < 0 ? UINT64_MAX : 0);
-}
-
 /*
  * A quotient that is too long for a double is computed to at least 55 bits,
  * with everything below them told by a sticky last bit, so that the one

@@ -31,7 +31,13 @@ spt_wide_merge(struct spt_wide *s, const struct spt_wide *other)
 }
 
 /* False: it does not fit. */
-bool spt_wide_get(const struct spt_wide *s, int64_t *v);
+static inline bool
+spt_wide_get(const struct spt_wide *s, int64_t *v)
+{
+	*v = (int64_t)s->lo;
+	return s->hi == (*v < 0 ? UINT64_MAX : 0);
+}
+
 /* The sum divided by n > 0, correctly rounded. */
 double spt_wide_mean(const struct spt_wide *s, uint64_t n);
 

@@ -6,16 +6,9 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "window/groupkey.h"
+#include "window/keycell.h"
 
 #define NULL_WORD UINT64_C(0x9e3779b97f4a7c15) /* hashed in place of a null */
-
-/* One column of a key. */
-struct cell {
-	bool null;
-	uint64_t word; /* all types but string */
-	const char *text;
-	size_t n_text;
-};
 
 static uint64_t
 float_word(double v)
@@ -28,15 +21,6 @@ float_word(double v)
 		v = 0;
 	memcpy(&word, &v, 8);
 	return word;
-}
-
-static double
-word_float(uint64_t word)
-{
-	double v;
-
-	memcpy(&v, &word, 8);
-	return v;
 }
 
 static inline uint64_t
@@ -52,34 +36,22 @@ row_word(const struct spt_col *c, int64_t row)
 	}
 }
 
-/* The column at p; returns what follows it. */
-static inline const uint8_t *
-take(const uint8_t *p, enum spt_type type, struct cell *c)
+/* How many bytes of text a string column has. */
+static inline size_t
+text_bytes(const struct spt_batch *b, const struct spt_col *c)
 {
-	uint32_t n;
-
-	c->null = *p++ == 0;
-	if (c->null)
-		return p;
-	if (type == SPT_BOOL) {
-		c->word = *p;
-		return p + 1;
-	}
-	if (type != SPT_UTF8) {
-		memcpy(&c->word, p, 8);
-		c->word = le64toh(c->word);
-		return p + 8;
-	}
-	memcpy(&n, p, 4);
-	c->n_text = le32toh(n);
-	c->text = (const char *)p + 4;
-	return p + 4 + c->n_text;
+	return b->rows != 0 ? (size_t)c->offsets[b->rows] : 0;
 }
 
 static void
-hash_texts(
-    const struct spt_col *c, const uint32_t *rows, size_t n, uint64_t *hash)
+hash_texts(const struct spt_batch *b, const struct spt_col *c,
+    const uint32_t *rows, size_t n, uint64_t *hash)
 {
+	if (c->validity == NULL) {
+		spt_hash_texts(
+		    hash, c->bytes, c->offsets, rows, n, text_bytes(b, c));
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		size_t len;
 		const char *p = spt_col_str(c, rows[i], &len);
@@ -110,7 +82,7 @@ spt_keyset_hash(const struct spt_keyset *k, const struct spt_batch *b,
 		const struct spt_col *c = &b->cols[k->cols[j].col];
 
 		if (c->type == SPT_UTF8)
-			hash_texts(c, rows, n, hash);
+			hash_texts(b, c, rows, n, hash);
 		else
 			hash_words(c, rows, n, hash);
 	}
@@ -120,10 +92,10 @@ uint64_t
 spt_keyset_hash_key(
     const struct spt_keyset *k, const uint8_t *key, uint64_t seed)
 {
-	struct cell c;
+	struct spt_keycell c;
 
 	for (size_t j = 0; j < k->n; j++) {
-		key = take(key, k->cols[j].type, &c);
+		key = spt_keycell_take(key, k->cols[j].type, &c);
 		if (!c.null && k->cols[j].type == SPT_UTF8)
 			seed = spt_hash(seed, c.text, c.n_text);
 		else
@@ -136,12 +108,12 @@ bool
 spt_keyset_equal(const struct spt_keyset *k, const struct spt_batch *b,
     int64_t row, const uint8_t *key)
 {
-	struct cell cell;
+	struct spt_keycell cell;
 
 	for (size_t j = 0; j < k->n; j++) {
 		const struct spt_col *c = &b->cols[k->cols[j].col];
 
-		key = take(key, c->type, &cell);
+		key = spt_keycell_take(key, c->type, &cell);
 		if (spt_col_null(c, row) != cell.null)
 			return false;
 		if (cell.null)
@@ -192,21 +164,23 @@ spt_keyset_put(const struct spt_keyset *k, const struct spt_batch *b,
 }
 
 static int
-order_words(enum spt_type type, uint64_t a, uint64_t b)
+order_words(enum spt_type type, const struct spt_keycell *a,
+    const struct spt_keycell *b)
 {
+	int64_t i = (int64_t)a->word, j = (int64_t)b->word;
 	double x, y;
 
 	if (type != SPT_FLOAT64)
-		return ((int64_t)a > (int64_t)b) - ((int64_t)a < (int64_t)b);
-	x = word_float(a);
-	y = word_float(b);
+		return (i > j) - (i < j);
+	x = spt_keycell_float(a);
+	y = spt_keycell_float(b);
 	if (isnan(x) || isnan(y))
 		return (isnan(x) != 0) - (isnan(y) != 0);
 	return (x > y) - (x < y);
 }
 
 static int
-order_texts(const struct cell *a, const struct cell *b)
+order_texts(const struct spt_keycell *a, const struct spt_keycell *b)
 {
 	size_t n = a->n_text < b->n_text ? a->n_text : b->n_text;
 	int rc = n != 0 ? memcmp(a->text, b->text, n) : 0;
@@ -221,17 +195,17 @@ spt_keyset_order(const struct spt_keyset *k, const uint8_t *a, const uint8_t *b)
 {
 	for (size_t j = 0; j < k->n; j++) {
 		enum spt_type type = k->cols[j].type;
-		struct cell x, y;
+		struct spt_keycell x, y;
 		int rc;
 
-		a = take(a, type, &x);
-		b = take(b, type, &y);
+		a = spt_keycell_take(a, type, &x);
+		b = spt_keycell_take(b, type, &y);
 		if (x.null || y.null)
 			rc = y.null - x.null;
 		else if (type == SPT_UTF8)
 			rc = order_texts(&x, &y);
 		else
-			rc = order_words(type, x.word, y.word);
+			rc = order_words(type, &x, &y);
 		if (rc != 0)
 			return rc;
 	}
@@ -242,19 +216,19 @@ size_t
 spt_keyset_len(const struct spt_keyset *k, const uint8_t *key)
 {
 	const uint8_t *p = key;
-	struct cell c;
+	struct spt_keycell c;
 
 	for (size_t j = 0; j < k->n; j++)
-		p = take(p, k->cols[j].type, &c);
+		p = spt_keycell_take(p, k->cols[j].type, &c);
 	return (size_t)(p - key);
 }
 
 size_t
 spt_keyset_start(const struct spt_keyset *k, const uint8_t *key)
 {
-	struct cell c = { 0 };
+	struct spt_keycell c = { 0 };
 
-	take(key, k->cols[0].type, &c);
+	spt_keycell_take(key, k->cols[0].type, &c);
 	return c.n_text;
 }
 
@@ -263,12 +237,12 @@ spt_keyset_prefix(const struct spt_keyset *k, const uint8_t *key, size_t skip)
 {
 	const uint64_t sign = UINT64_C(1) << 63;
 	unsigned char first[8] = { 0 };
-	struct cell c;
+	struct spt_keycell c;
 	uint64_t word;
 
 	if (k->n == 0)
 		return 0;
-	take(key, k->cols[0].type, &c);
+	spt_keycell_take(key, k->cols[0].type, &c);
 	if (c.null)
 		return 0;
 	switch (k->cols[0].type) {
@@ -286,47 +260,14 @@ spt_keyset_prefix(const struct spt_keyset *k, const uint8_t *key, size_t skip)
 	}
 }
 
-int
-spt_keyset_emit(const struct spt_keyset *k, const uint8_t *key,
-    struct spt_builder *b, size_t col, struct spt_err *e)
-{
-	for (size_t j = 0; j < k->n; j++, col++) {
-		struct cell c;
-		int rc;
-
-		key = take(key, k->cols[j].type, &c);
-		if (c.null) {
-			if (spt_builder_null(b, col, e) < 0)
-				return -1;
-			continue;
-		}
-		switch (k->cols[j].type) {
-		case SPT_BOOL:
-			rc = spt_builder_bool(b, col, c.word != 0, e);
-			break;
-		case SPT_FLOAT64:
-			rc = spt_builder_float(b, col, word_float(c.word), e);
-			break;
-		case SPT_UTF8:
-			rc = spt_builder_str(b, col, c.text, c.n_text, e);
-			break;
-		default:
-			rc = spt_builder_int(b, col, (int64_t)c.word, e);
-		}
-		if (rc < 0)
-			return -1;
-	}
-	return 0;
-}
-
 bool
 spt_keyset_time(
     const struct spt_keyset *k, const uint8_t *key, size_t which, spt_time *t)
 {
-	struct cell c = { .null = true };
+	struct spt_keycell c = { .null = true };
 
 	for (size_t j = 0; j <= which; j++)
-		key = take(key, k->cols[j].type, &c);
+		key = spt_keycell_take(key, k->cols[j].type, &c);
 	if (c.null)
 		return false;
 	*t = (spt_time)c.word;
@@ -342,7 +283,7 @@ spt_keyset_valid(const struct spt_keyset *k, const uint8_t *key, size_t n)
 		enum spt_type type = k->cols[j].type;
 		size_t left = (size_t)(end - key);
 		size_t fixed = type == SPT_BOOL ? 1 : type == SPT_UTF8 ? 4 : 8;
-		struct cell c;
+		struct spt_keycell c;
 
 		if (left < 1 || *key > 1)
 			return false;
@@ -359,14 +300,14 @@ spt_keyset_valid(const struct spt_keyset *k, const uint8_t *key, size_t n)
 			    !spt_utf8_valid(key + 5, len))
 				return false;
 		}
-		key = take(key, type, &c);
+		key = spt_keycell_take(key, type, &c);
 	}
 	return key == end;
 }
 
 /* A message has room for the start of a long text: whole characters of it. */
 static int
-start_of(const struct cell *c)
+start_of(const struct spt_keycell *c)
 {
 	size_t n = c->n_text < 64 ? c->n_text : 64;
 
@@ -381,9 +322,9 @@ spt_keyset_print(const struct spt_keyset *k, const uint8_t *key,
 {
 	for (size_t j = 0; j < k->n; j++) {
 		char text[SPT_TIME_TEXT] = "null";
-		struct cell c = { 0 };
+		struct spt_keycell c = { 0 };
 
-		key = take(key, k->cols[j].type, &c);
+		key = spt_keycell_take(key, k->cols[j].type, &c);
 		if (spt_buf_printf(out, e, "%s%s=", j != 0 ? ", " : "",
 			k->cols[j].name) < 0)
 			return -1;
@@ -396,7 +337,7 @@ spt_keyset_print(const struct spt_keyset *k, const uint8_t *key,
 		if (!c.null && k->cols[j].type == SPT_TIMESTAMP)
 			spt_time_print(text, (spt_time)c.word, NULL);
 		else if (!c.null && k->cols[j].type == SPT_FLOAT64)
-			spt_float_print(text, word_float(c.word));
+			spt_float_print(text, spt_keycell_float(&c));
 		else if (!c.null && k->cols[j].type == SPT_INT64)
 			spt_int_print(text, (int64_t)c.word);
 		else if (!c.null)

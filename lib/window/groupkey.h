@@ -50,6 +50,13 @@ size_t spt_keyset_start(const struct spt_keyset *k, const uint8_t *key);
 /* Puts the columns of the key into columns col.. of the builder. */
 SPT_MUST int spt_keyset_emit(const struct spt_keyset *k, const uint8_t *key,
     struct spt_builder *b, size_t col, struct spt_err *e);
+/* The same for n keys, or the rest of them, from at[i] on, which moves to what
+ * follows; SPT_SHORT bytes (shorttext.h) can be read from anywhere in them.
+ * 1.  0: some columns were put, but with the next there would be more than
+ * most bytes of text. */
+SPT_MUST int spt_keyset_emit_many(const struct spt_keyset *k,
+    const uint8_t **at, size_t n, size_t most, struct spt_builder *b,
+    size_t col, struct spt_err *e);
 /* The timestamp in the which-th column of the key; false: null. */
 bool spt_keyset_time(
     const struct spt_keyset *k, const uint8_t *key, size_t which, spt_time *t);

@@ -10,15 +10,6 @@
 
 #define TOGETHER 256 /* groups at a time */
 
-/* In spare, what is there for a key that has no group is some other group, or
- * none (Briggs and Torczon, An Efficient Representation for Sparse Sets, ACM
- * LOPLAS 2, 1993). */
-static inline bool
-in_spare(const struct spt_groups *g, const uint32_t *spare, uint32_t key)
-{
-	return spare[key] < g->n && g->v[spare[key]].key == key;
-}
-
 static uint32_t *
 make_spare(struct spt_groups *g, struct spt_err *e)
 {
@@ -46,12 +37,41 @@ copy(struct spt_groups *g, const struct spt_groups *from, struct spt_err *e)
 	return 0;
 }
 
+/* Groups for the keys of v[0..n); at[j] is that of v[j].  What is in spare for
+ * a key that has no group is some other group, or none (Briggs and Torczon, An
+ * Efficient Representation for Sparse Sets, ACM LOPLAS 2, 1993). */
+static int
+place(struct spt_groups *g, const struct spt_group *v, size_t n,
+    uint32_t *spare, uint32_t *at, struct spt_err *e)
+{
+	size_t had = g->n, next = had, stride = g->aggs->stride;
+	struct spt_group *to;
+
+	if (spt_grow(g->io, &g->v, &g->cap, had + n, sizeof *g->v, e) < 0)
+		return -1;
+	to = g->v;
+	for (size_t j = 0; j < n; j++) {
+		uint32_t key = v[j].key, i = spare[key];
+
+		if (i >= next || to[i].key != key) {
+			i = spare[key] = (uint32_t)next++;
+			to[i] = (struct spt_group){ key, 0 };
+		}
+		at[j] = i;
+	}
+	if (spt_grow(g->io, &g->states, &g->cap_states, next, stride, e) < 0)
+		return -1;
+	memset(g->states + had * stride, 0, (next - had) * stride);
+	g->n = next;
+	return 0;
+}
+
 int
 spt_groups_merge(
     struct spt_groups *g, const struct spt_groups *from, struct spt_err *e)
 {
+	uint32_t *spare, at[TOGETHER];
 	uint8_t *into[TOGETHER];
-	uint32_t *spare;
 
 	g->way = SPT_GROUPS_NONE;
 	if (from->n == 0)
@@ -64,17 +84,10 @@ spt_groups_merge(
 	for (size_t k = 0; k < from->n; k += TOGETHER) {
 		size_t n = from->n - k < TOGETHER ? from->n - k : TOGETHER;
 
-		for (size_t j = k; j < k + n; j++) {
-			uint32_t key = from->v[j].key;
-
-			if (in_spare(g, spare, key))
-				continue;
-			if (spt_groups_append(g, key, &spare[key], e) < 0)
-				return -1;
-		}
+		if (place(g, from->v + k, n, spare, at, e) < 0)
+			return -1;
 		for (size_t j = 0; j < n; j++)
-			into[j] =
-			    spt_groups_state(g, spare[from->v[k + j].key]);
+			into[j] = spt_groups_state(g, at[j]);
 		if (spt_aggs_merge_states(g->aggs, into,
 			spt_groups_state(from, (uint32_t)k), n, e) < 0)
 			return -1;

@@ -4,7 +4,8 @@
 
 #define FIRST 2 /* groups that get memory with the first of them */
 #define MIN_LOG 3
-#define EACH 4 /* slots a group that are worth one for each key */
+#define EACH 4      /* slots a group that are worth one for each key */
+#define TOGETHER 64 /* rows that there is room for, whatever their keys are */
 
 void
 spt_groups_init(struct spt_groups *g, const struct spt_io *io,
@@ -59,13 +60,16 @@ spt_groups_reset(struct spt_groups *g)
 int
 spt_groups_reserve(struct spt_groups *g, size_t n, struct spt_err *e)
 {
+	/* There is more to a state than to a group. */
+	size_t spare = n < TOGETHER ? 0 : TOGETHER + 1;
+
 	if (n < FIRST)
 		n = FIRST;
 	if (g->cap == 0) {
-		g->v = spt_alloc(g->io, n * sizeof *g->v, e);
+		g->v = spt_alloc(g->io, (n + spare) * sizeof *g->v, e);
 		if (g->v == NULL)
 			return -1;
-		g->cap = n;
+		g->cap = n + spare;
 	}
 	if (g->cap_states == 0) {
 		g->states = spt_alloc(g->io, n * g->aggs->stride, e);
@@ -253,14 +257,56 @@ spt_groups_append(
 	return 0;
 }
 
+/* At most TOGETHER rows, where there is a slot for each key.  Whether a row is
+ * the first of its group is not decided by a branch: where groups are small, it
+ * would be guessed wrong for every other row. */
+static int
+at_slots(struct spt_groups *g, const uint32_t *key, size_t n, uint32_t *at,
+    struct spt_err *e)
+{
+	size_t had = g->n, next = had;
+	uint32_t *slots = g->slots;
+	struct spt_group *v;
+
+	if (spt_grow(g->io, &g->v, &g->cap, had + n + 1, sizeof *g->v, e) < 0)
+		return -1;
+	v = g->v;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t slot = slots[key[i]], none = slot == 0;
+
+		slot |= -none & ((uint32_t)next + 1);
+		v[next] = (struct spt_group){ key[i], 0 };
+		slots[key[i]] = slot;
+		next += none;
+		at[i] = slot - 1;
+	}
+	if (spt_grow(g->io, &g->states, &g->cap_states, next, g->aggs->stride,
+		e) < 0)
+		return -1;
+	g->n = next;
+	make_states(g, had);
+	for (size_t i = 0; i < n && g->tracked != 0; i++)
+		if (spt_groups_touch(g, at[i], e) < 0)
+			return -1;
+	return 0;
+}
+
 int
 spt_groups_at_rows(struct spt_groups *g, const uint32_t *key, size_t n,
     uint32_t *at, struct spt_err *e)
 {
-	size_t had = g->n;
+	size_t m, had = g->n;
 	int rc = spt_groups_index(g, e);
 
-	for (size_t i = 0; i < n && rc == 0; i++) {
+	for (size_t i = 0; i < n && rc == 0; i += m) {
+		m = n - i < TOGETHER ? n - i : TOGETHER;
+		if (g->way == SPT_GROUPS_EACH && g->keys->n <= g->n_slots) {
+			make_states(g, had);
+			rc = at_slots(g, key + i, m, at + i, e);
+			had = g->n;
+			continue;
+		}
+		m = 1;
 		at[i] = find(g, key[i]);
 		if (at[i] == g->n)
 			rc = add(g, key[i], &at[i], e);
@@ -269,52 +315,6 @@ spt_groups_at_rows(struct spt_groups *g, const uint32_t *key, size_t n,
 	}
 	make_states(g, had);
 	return rc;
-}
-
-/* ---- marks --------------------------------------------------------------- */
-
-static int
-mark(const struct spt_groups *g, struct spt_marks *m, uint32_t i, uint32_t flag,
-    struct spt_err *e)
-{
-	if (g->v[i].flags & flag)
-		return 0;
-	if (spt_grow(g->io, &m->v, &m->cap, m->n + 1, sizeof *m->v, e) < 0)
-		return -1;
-	m->v[m->n++] = i;
-	g->v[i].flags |= flag;
-	return 0;
-}
-
-static void
-unmark(struct spt_groups *g, struct spt_marks *m, uint32_t flag)
-{
-	for (size_t i = 0; i < m->n; i++)
-		g->v[m->v[i]].flags &= ~flag;
-	m->n = 0;
-}
-
-int
-spt_groups_touch_slow(struct spt_groups *g, uint32_t i, struct spt_err *e)
-{
-	if ((g->tracked & SPT_GROUP_TOUCHED) != 0 &&
-	    mark(g, &g->touched, i, SPT_GROUP_TOUCHED, e) < 0)
-		return -1;
-	if ((g->tracked & SPT_GROUP_DIRTY) == 0)
-		return 0;
-	return mark(g, &g->dirty, i, SPT_GROUP_DIRTY, e);
-}
-
-void
-spt_groups_untouch(struct spt_groups *g)
-{
-	unmark(g, &g->touched, SPT_GROUP_TOUCHED);
-}
-
-void
-spt_groups_clean(struct spt_groups *g)
-{
-	unmark(g, &g->dirty, SPT_GROUP_DIRTY);
 }
 
 /* ---- all of them --------------------------------------------------------- */
@@ -332,12 +332,8 @@ move(struct spt_groups *to, const struct spt_groups *from, uint32_t i,
 	memcpy(spt_groups_state(to, k), spt_groups_state(from, i),
 	    to->aggs->stride);
 	to->v[k].flags = v->flags & SPT_GROUP_SAVED;
-	if ((v->flags & SPT_GROUP_TOUCHED) != 0 &&
-	    mark(to, &to->touched, k, SPT_GROUP_TOUCHED, e) < 0)
-		return -1;
-	if ((v->flags & SPT_GROUP_DIRTY) != 0)
-		return mark(to, &to->dirty, k, SPT_GROUP_DIRTY, e);
-	return 0;
+	return spt_groups_mark(
+	    to, k, v->flags & (SPT_GROUP_TOUCHED | SPT_GROUP_DIRTY), e);
 }
 
 int

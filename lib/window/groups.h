@@ -80,19 +80,25 @@ SPT_MUST int spt_groups_append(
  * indexed. */
 uint32_t spt_groups_find(const struct spt_groups *g, uint32_t key);
 SPT_MUST int spt_groups_index(struct spt_groups *g, struct spt_err *e);
+
+/* ---- groupmarks.c ------------------------------------------------------- */
+
+/* Sets these of the flags TOUCHED and DIRTY. */
+SPT_MUST int spt_groups_mark(
+    struct spt_groups *g, uint32_t i, uint32_t flags, struct spt_err *e);
 /* A row came: sets the flags that are tracked. */
-SPT_MUST int spt_groups_touch_slow(
-    struct spt_groups *g, uint32_t i, struct spt_err *e);
 SPT_MUST static inline int
 spt_groups_touch(struct spt_groups *g, uint32_t i, struct spt_err *e)
 {
 	if ((g->v[i].flags & g->tracked) == g->tracked)
 		return 0;
-	return spt_groups_touch_slow(g, i, e);
+	return spt_groups_mark(g, i, g->tracked, e);
 }
 /* Takes the flag off all groups. */
 void spt_groups_untouch(struct spt_groups *g);
 void spt_groups_clean(struct spt_groups *g);
+
+/* ------------------------------------------------------------------------- */
 
 static inline const uint8_t *
 spt_groups_key(const struct spt_groups *g, uint32_t i)

@@ -1,6 +1,7 @@
 #include <endian.h>
 #include <string.h>
 
+#include "base/shorttext.h"
 #include "window/keydict.h"
 
 #define MIN_LOG 5 /* of the first slots */
@@ -46,14 +47,23 @@ place(uint64_t *slots, int shift, size_t mask, uint64_t slot)
 	slots[at] = slot;
 }
 
-/* Keeps the slots at most two thirds full, one more key included. */
+/* One more key included.  Where memory is no matter, most keys are in the slot
+ * that is looked at first. */
+static bool
+has_slot(const struct spt_keydict *d)
+{
+	size_t n = d->n + 1;
+
+	return n <= IN_CACHE ? n * 4 <= d->n_slots : n * 3 <= d->n_slots * 2;
+}
+
 static int
 make_slots(struct spt_keydict *d, struct spt_err *e)
 {
 	size_t n = d->n_slots;
 	uint64_t *slots;
 
-	if ((d->n + 1) * 3 <= n * 2)
+	if (has_slot(d))
 		return 0;
 	if (d->n >= UINT32_MAX / 2)
 		return spt_fail(e, SPT_ESYSTEM, "more than 2 billion keys");
@@ -94,6 +104,7 @@ append(struct spt_keydict *d, size_t start, uint64_t hash, uint32_t *id,
 		return spt_fail(e, SPT_ESYSTEM, "more than 16 GiB of keys");
 	if (make_slots(d, e) < 0 ||
 	    spt_buf_put(&d->bytes, fill, -n % SPT_KEYDICT_UNIT, e) < 0 ||
+	    spt_buf_reserve(&d->bytes, SPT_SHORT, e) < 0 ||
 	    spt_grow(d->io, &d->at, &d->cap, d->n + 1, sizeof *d->at, e) < 0)
 		return -1;
 	*id = (uint32_t)d->n++;
@@ -115,59 +126,56 @@ follow(const struct spt_keydict *d, uint64_t slot, uint32_t *id)
 
 /* ---- rows ---------------------------------------------------------------- */
 
-static inline uint64_t
-load(const void *p, size_t n)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, n);
-	return v;
-}
-
-/* Keys are short: a few loads, the last of which overlap. */
-static inline bool
-same_bytes(const uint8_t *a, const char *b, size_t n)
-{
-	if (n >= 8) {
-		size_t i = 0;
-
-		if (n > 64)
-			return memcmp(a, b, n) == 0;
-		for (; i + 8 < n; i += 8)
-			if (load(a + i, 8) != load(b + i, 8))
-				return false;
-		return load(a + n - 8, 8) == load(b + n - 8, 8);
-	}
-	if (n >= 4)
-		return load(a, 4) == load(b, 4) &&
-		       load(a + n - 4, 4) == load(b + n - 4, 4);
-	for (size_t i = 0; i < n; i++)
-		if (a[i] != (uint8_t)b[i])
-			return false;
-	return true;
-}
-
 /* Rows of a batch on their way to numbers.  Mostly the key is one string. */
 struct lookup {
 	const struct spt_batch *batch;
 	const struct spt_col *text; /* the one string column, or NULL */
+	bool simple;                /* ... without nulls */
+	size_t end;                 /* of its text */
 };
 
 static inline bool
 is(const struct spt_keydict *d, const struct lookup *l, uint32_t row,
     const uint8_t *key)
 {
-	const char *p;
+	const struct spt_col *c = l->text;
 	uint32_t len;
-	size_t n;
+	size_t at, n;
 
-	if (l->text == NULL)
+	if (c == NULL)
 		return spt_keyset_equal(d->set, l->batch, row, key);
-	if (spt_col_null(l->text, row) || *key == 0)
-		return spt_col_null(l->text, row) && *key == 0;
-	p = spt_col_str(l->text, row, &n);
+	if (spt_col_null(c, row) || *key == 0)
+		return spt_col_null(c, row) && *key == 0;
+	at = (size_t)c->offsets[row];
+	n = (size_t)c->offsets[row + 1] - at;
 	memcpy(&len, key + 1, 4);
-	return le32toh(len) == n && same_bytes(key + 5, p, n);
+	if (le32toh(len) != n)
+		return false;
+	/* Behind the last key, too, there are bytes to read. */
+	if (n <= SPT_SHORT && at + SPT_SHORT <= l->end)
+		return spt_short_same(key + 5, c->bytes + at, n);
+	return n == 0 || memcmp(key + 5, c->bytes + at, n) == 0;
+}
+
+/* Is the text of this row the key in the slot that it belongs into?  Mostly it
+ * is, and no branch is taken that another row would not take. */
+static inline bool
+meet(const struct spt_keydict *d, const struct lookup *l, uint32_t row,
+    uint64_t hash, uint32_t *id)
+{
+	const int32_t *offset = l->text->offsets + row;
+	size_t at = (size_t)offset[0], n = (size_t)offset[1] - at;
+	uint64_t slot = d->slots[hash >> d->shift];
+	const uint8_t *key;
+	uint32_t len;
+
+	if (slot == 0 || ((slot ^ hash) & HIGH) != 0 || n > SPT_SHORT ||
+	    at + SPT_SHORT > l->end)
+		return false;
+	key = follow(d, slot, id);
+	memcpy(&len, key + 1, 4);
+	return *key == 1 && le32toh(len) == n &&
+	       spt_short_same(key + 5, l->text->bytes + at, n);
 }
 
 static inline int
@@ -224,11 +232,14 @@ spt_keydict_rows(struct spt_keydict *d, const struct spt_batch *b,
     const uint32_t *rows, const uint64_t *hash, size_t n, uint32_t *id,
     struct spt_err *e)
 {
-	struct lookup l = { b, NULL };
+	struct lookup l = { b, NULL, false, 0 };
 	bool far = d->n > IN_CACHE;
 
-	if (d->set->n == 1 && d->set->cols[0].type == SPT_UTF8)
+	if (n != 0 && d->set->n == 1 && d->set->cols[0].type == SPT_UTF8) {
 		l.text = &b->cols[d->set->cols[0].col];
+		l.simple = l.text->validity == NULL;
+		l.end = (size_t)l.text->offsets[b->rows];
+	}
 	if (far) {
 		fetch_slots(d, hash, 0, n);
 		fetch_slots(d, hash, AHEAD, n);
@@ -238,9 +249,13 @@ spt_keydict_rows(struct spt_keydict *d, const struct spt_batch *b,
 			fetch_slots(d, hash, first + 2 * AHEAD, n);
 			fetch_keys(d, hash, first + AHEAD, n);
 		}
-		for (size_t i = first; i < n && i < first + AHEAD; i++)
+		for (size_t i = first; i < n && i < first + AHEAD; i++) {
+			if (l.simple && d->n_slots != 0 &&
+			    meet(d, &l, rows[i], hash[i], &id[i]))
+				continue;
 			if (find_row(d, &l, rows[i], hash[i], &id[i], e) < 0)
 				return -1;
+		}
 	}
 	return 0;
 }

@@ -29,7 +29,9 @@ struct spt_keydict {
 	int shift;       /* 64 - its logarithm */
 	uint32_t *at;    /* the unit where the number of the key is */
 	size_t n, cap;
-	struct spt_buf bytes; /* number and key, filled up to units */
+	/* Number and key, filled up to units; SPT_SHORT bytes more can be
+	 * read. */
+	struct spt_buf bytes;
 	/* The first n_ranked keys in order, and the place of each in it; all
 	 * of them, or none counts. */
 	uint32_t *order, *rank;

@@ -26,9 +26,26 @@ compare(const void *a, const void *b, void *dict)
 }
 
 static void
+insert_all(const struct spt_keydict *d, struct spt_sortkey *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct spt_sortkey x = v[i];
+		size_t k = i;
+
+		for (;
+		     k > 0 && compare(&x, &v[k - 1], (void *)(uintptr_t)d) < 0;
+		     k--)
+			v[k] = v[k - 1];
+		v[k] = x;
+	}
+}
+
+static void
 compare_all(const struct spt_keydict *d, struct spt_sortkey *v, size_t n)
 {
-	if (n > 1)
+	if (n <= FEW)
+		insert_all(d, v, n);
+	else
 		qsort_r(v, n, sizeof *v, compare, (void *)(uintptr_t)d);
 }
 

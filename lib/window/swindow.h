@@ -64,8 +64,10 @@ struct spt_window {
 	struct spt_groups merged; /* of the window that is emitted */
 	struct spt_sessions sessions;
 	struct spt_pane *current; /* of the last row, or NULL */
-	bool current_late;        /* ... which is late for a window */
-	spt_time watermark;       /* of the previous barrier */
+	struct spt_pane *other;   /* of the last row that is not there */
+	bool current_late;        /* they are late for a window */
+	bool other_late;
+	spt_time watermark; /* of the previous barrier */
 	/* what this epoch did; a row that is late for one of its windows is
 	 * late, so rows = counted + late + null_time + no_gap */
 	int64_t rows, late, null_time, no_gap;
@@ -116,7 +118,8 @@ SPT_MUST int spt_window_release(
     struct spt_window *w, struct spt_pane *pane, struct spt_err *e);
 /* Does this barrier close what ends then? */
 bool spt_window_closed(const struct spt_window *w, spt_time end);
-/* One result: key and state of a group.  span is NULL without windows. */
+/* results.c
+ * One result: key and state of a group.  span is NULL without windows. */
 SPT_MUST int spt_window_result(struct spt_window *w,
     const struct spt_interval *span, const uint8_t *key, const uint8_t *state,
     struct spt_emit *out, struct spt_err *e);
@@ -125,7 +128,7 @@ SPT_MUST int spt_window_results(struct spt_window *w,
     const struct spt_interval *span, const struct spt_groups *g,
     const uint32_t *which, size_t n, struct spt_emit *out, struct spt_err *e);
 
-/* window_slices.c: the same for windows made of slices. */
+/* window_slices.c: emission for windows made of slices. */
 SPT_MUST int spt_window_emit_slices(
     struct spt_window *w, struct spt_emit *out, struct spt_err *e);
 /* Is the pane in no window that is open behind this barrier? */

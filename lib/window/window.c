@@ -242,7 +242,7 @@ barrier(
 	if (say_figures(w, out, e) < 0)
 		return -1;
 	spt_window_watch(w, c->time, out);
-	w->current = NULL;
+	w->current = w->other = NULL;
 	w->total_late += w->late;
 	w->rows = w->late = w->null_time = w->no_gap = 0;
 	return 0;

@@ -95,6 +95,11 @@ enter(struct spt_window *w, const struct spt_interval *span, struct spt_err *e)
 {
 	size_t usual = w->current != NULL ? w->current->groups.n : 0;
 
+	/* The last one may have only begun. */
+	if (w->other != NULL && w->other->groups.n > usual)
+		usual = w->other->groups.n;
+	w->other = w->current;
+	w->other_late = w->current_late;
 	w->current = spt_panes_get(&w->panes, span, e);
 	if (w->current == NULL)
 		return -1;
@@ -163,6 +168,26 @@ take_slice(struct spt_window *w, int64_t row, spt_time t, struct spt_err *e)
 	return note(w, row);
 }
 
+static inline bool
+within(const struct spt_pane *pane, spt_time t)
+{
+	return pane != NULL && t >= pane->span.start && t < pane->span.end;
+}
+
+/* The pane of the row before that of the last ones is the current one. */
+static void
+go_back(struct spt_window *w)
+{
+	struct spt_pane *pane = w->current;
+	bool late = w->current_late;
+
+	w->current = w->other;
+	w->current_late = w->other_late;
+	w->other = pane;
+	w->other_late = late;
+	w->current->fresh = true;
+}
+
 static int
 take_fixed(struct spt_window *w, int64_t row, struct spt_err *e)
 {
@@ -174,14 +199,19 @@ take_fixed(struct spt_window *w, int64_t row, struct spt_err *e)
 		return 0;
 	}
 	t = spt_eventtime_back(c->ints[row], w->time_shift);
-	/* Mostly a row is where the one before it was. */
-	if (w->current == NULL || t < w->current->span.start ||
-	    t >= w->current->span.end)
-		return take_slice(w, row, t, e);
+	/* Mostly a row is where the one before it was, and where a slice ends
+	 * rows are in this one and the next by turns. */
+	if (!within(w->current, t)) {
+		if (!within(w->other, t))
+			return take_slice(w, row, t, e);
+		go_back(w);
+	}
 	if (w->current_late && lose(w, row, e) < 0)
 		return -1;
 	return note(w, row);
 }
+
+#define UNROLL 8 /* rows that take one branch together */
 
 /* Rows from first on that are simply where the one before them was: how
  * many. */
@@ -190,21 +220,33 @@ take_run(struct spt_window *w, int64_t first, int64_t n)
 {
 	const struct spt_col *c = &w->batch->cols[w->time_col];
 	const int64_t *t = c->ints + first;
-	struct spt_hits *h = &w->hits;
+	uint32_t *row = w->hits.row + w->hits.n;
+	struct spt_pane **pane = w->hits.pane + w->hits.n;
+	struct spt_pane *current = w->current;
 	struct spt_interval span;
 	int64_t k = 0;
 
-	if (w->current == NULL || w->current_late || c->validity != NULL ||
+	if (current == NULL || w->current_late || c->validity != NULL ||
 	    w->time_shift != 0)
 		return 0;
-	span = w->current->span;
-	while (k < n && t[k] >= span.start && t[k] < span.end)
-		k++;
-	for (int64_t i = 0; i < k; i++) {
-		h->row[h->n + (size_t)i] = (uint32_t)(first + i);
-		h->pane[h->n + (size_t)i] = w->current;
+	span = current->span;
+	for (; k + UNROLL <= n; k += UNROLL) {
+		bool in = true;
+
+		for (int64_t i = k; i < k + UNROLL; i++)
+			in &= (t[i] >= span.start) & (t[i] < span.end);
+		if (!in)
+			break;
+		for (int64_t i = k; i < k + UNROLL; i++) {
+			row[i] = (uint32_t)(first + i);
+			pane[i] = current;
+		}
 	}
-	h->n += (size_t)k;
+	for (; k < n && t[k] >= span.start && t[k] < span.end; k++) {
+		row[k] = (uint32_t)(first + k);
+		pane[k] = current;
+	}
+	w->hits.n += (size_t)k;
 	return k;
 }
 

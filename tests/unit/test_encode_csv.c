@@ -172,6 +172,36 @@ zone(void)
 	spt_buf_fini(&out);
 }
 
+/* Two columns of times, which come again, stop coming and change. */
+static void
+same_times(void)
+{
+	static const int64_t a[] = { 0, 0, 1, 1, 0, 0, -1, 0 };
+
+	start();
+	column("a", SPT_TIMESTAMP);
+	column("b", SPT_TIMESTAMP);
+	CHECK(spt_builder_init(&rows, io, &s, &e) == 0);
+	for (int i = 0; i < 8; i++) {
+		CHECK((i == 5 ? spt_builder_null(&rows, 0, &e)
+			      : spt_builder_int(
+				    &rows, 0, a[i] * 1000000, &e)) == 0);
+		CHECK(spt_builder_int(&rows, 1, i / 4 * 250000, &e) == 0);
+		spt_builder_end_row(&rows);
+	}
+	CHECK_STR(encode("csv", NULL),
+	    "a,b\n"
+	    "1970-01-01T00:00:00Z,1970-01-01T00:00:00Z\n"
+	    "1970-01-01T00:00:00Z,1970-01-01T00:00:00Z\n"
+	    "1970-01-01T00:00:01Z,1970-01-01T00:00:00Z\n"
+	    "1970-01-01T00:00:01Z,1970-01-01T00:00:00Z\n"
+	    "1970-01-01T00:00:00Z,1970-01-01T00:00:00.250Z\n"
+	    ",1970-01-01T00:00:00.250Z\n"
+	    "1969-12-31T23:59:59Z,1970-01-01T00:00:00.250Z\n"
+	    "1970-01-01T00:00:00Z,1970-01-01T00:00:00.250Z\n");
+	spt_buf_fini(&out);
+}
+
 /* A string of quotes doubles; the bound that the encoder reserves holds. */
 static void
 long_string(void)
@@ -211,6 +241,7 @@ main(void)
 	tabs();
 	one_column();
 	zone();
+	same_times();
 	long_string();
 	no_such_format();
 	return DONE;

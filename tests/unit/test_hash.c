@@ -182,6 +182,37 @@ test_seed(void)
 	CHECK(spt_hash(1, NULL, 0) == spt_hash(1, "", 0));
 }
 
+/* Many texts have the hashes that they have one by one, whatever is behind
+ * them; behind the last there is nothing. */
+static void
+test_texts(void)
+{
+	enum { TEXTS = 400 };
+	static int32_t offsets[TEXTS + 1];
+	static uint32_t rows[TEXTS];
+	static uint64_t h[TEXTS];
+	size_t end = 0;
+	char *bytes;
+
+	for (size_t i = 0; i < TEXTS; i++) {
+		end += i * 7 % 71;
+		offsets[i + 1] = (int32_t)end;
+		rows[i] = (uint32_t)(i * 171 % TEXTS);
+		h[i] = i / 3;
+	}
+	bytes = malloc(end);
+	for (size_t i = 0; i < end; i++)
+		bytes[i] = (char)spt_hash_int(4, i);
+	spt_hash_texts(h, bytes, offsets, rows, TEXTS, end);
+	for (size_t i = 0; i < TEXTS; i++) {
+		int32_t at = offsets[rows[i]];
+
+		CHECK(h[i] == spt_hash(i / 3, bytes + at,
+				  (size_t)(offsets[rows[i] + 1] - at)));
+	}
+	free(bytes);
+}
+
 /* Strings of 16 bytes that begin with one of the constants inside: a product
  * with zero would make them all the same. */
 static void
@@ -211,6 +242,7 @@ main(void)
 	test_lengths(h);
 	test_avalanche();
 	test_seed();
+	test_texts();
 	test_chosen(h);
 	free(h);
 	return DONE;

@@ -1,5 +1,7 @@
 /* What swindow does besides: late rows kept, why a window is open, bounds,
  * partial results, what may not follow what. */
+#include <stdlib.h>
+
 #include "unit.h"
 #include "window_pipe.h"
 
@@ -350,6 +352,38 @@ refusals(void)
 	harness_fini(&h);
 }
 
+/* ---- much text ----------------------------------------------------------- */
+
+/* Keys that are long together, but a column of them is not; sums that are null
+ * among them. */
+static void
+long_keys(void)
+{
+	enum { KEYS = 700, LONG = 200, ROW = 2 * LONG + 64 };
+	char *in = malloc(KEYS * ROW), *p = in;
+	char *want = malloc(2 * KEYS * ROW), *q = want;
+	char x[LONG + 1];
+	struct harness h;
+
+	memset(x, 'x', LONG);
+	x[LONG] = '\0';
+	for (int k = KEYS; k-- > 0;)
+		p += sprintf(
+		    p, "1,%s,%s%03d,%s ", x, x, k, k % 4 == 0 ? "null" : "7");
+	for (int end = 5; end <= 10; end += 5)
+		for (int k = 0; k < KEYS; k++)
+			q += sprintf(q, "%s%d,%d,%s,%s%03d,1,%s",
+			    q == want ? "" : " ", end - 10, end, x, x, k,
+			    k % 4 == 0 ? "null" : "7");
+	start(&h, "time timestamp, j string, k string, v int");
+	CHECK(mark(&h, "time", 0) == 0);
+	CHECK(window(&h, "10s/5s", 0, "j,k", NULL, NULL, "count sum:v") == 0);
+	CHECK(strcmp(harness_final(&h, in), want) == 0);
+	harness_fini(&h);
+	free(in);
+	free(want);
+}
+
 int
 main(void)
 {
@@ -366,5 +400,6 @@ main(void)
 	passing("gap:1s", "count");
 	merge_modes();
 	refusals();
+	long_keys();
 	return DONE;
 }

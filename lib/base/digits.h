@@ -94,8 +94,9 @@ spt__eight_of(uint64_t x, uint64_t *v)
 	return true;
 }
 
-static inline bool
-spt__eight(const char *p, uint64_t *v)
+/* The eight bytes at p, the first one lowest. */
+static inline uint64_t
+spt__eight_bytes(const char *p)
 {
 	uint64_t x = 0;
 
@@ -105,7 +106,13 @@ spt__eight(const char *p, uint64_t *v)
 	for (int i = 7; i >= 0; i--)
 		x = x << 8 | (unsigned char)p[i];
 #endif
-	return spt__eight_of(x, v);
+	return x;
+}
+
+static inline bool
+spt__eight(const char *p, uint64_t *v)
+{
+	return spt__eight_of(spt__eight_bytes(p), v);
 }
 
 #endif

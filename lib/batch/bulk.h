@@ -3,7 +3,7 @@
  *
  * Room is made first, values are written behind those that are there, then
  * they are added: v8[0..n) of 8 bytes each, or, of a utf8 column, text and the
- * ends of the n texts as offsets.  Nulls go through spt_builder_null.
+ * ends of the n texts as offsets.
  */
 #ifndef SPT_BULK_H
 #define SPT_BULK_H
@@ -16,6 +16,10 @@ SPT_MUST int spt_bulk_room(
 /* n values, none of them null, and their text are there.  0 or -1. */
 SPT_MUST int spt_bulk_add(
     struct spt_colb *c, size_t n, size_t text, struct spt_err *e);
+
+/* n nulls, for which there need be no room.  0 or -1. */
+SPT_MUST int spt_bulk_add_nulls(
+    struct spt_colb *c, size_t n, struct spt_err *e);
 
 /* Where the next value goes.  It has its alignment. */
 static inline void *

@@ -8,6 +8,7 @@
 #ifndef SPT_CONVERT_H
 #define SPT_CONVERT_H
 
+#include "base/clfcache.h"
 #include "base/timecache.h"
 #include "decode/coltype.h"
 #include "decode/format.h"
@@ -23,6 +24,7 @@ struct spt_convert {
 	int64_t repaired;
 	struct spt_buf scratch;
 	struct spt_time_cache dates;
+	struct spt_clf_cache clf_dates;
 };
 
 void spt_convert_init(struct spt_convert *k, const struct spt_io *io);

@@ -1,11 +1,12 @@
 /*
  * decode_rows - records to rows of a builder, and the report of those that are
- * none.  Good CSV goes by many rows at once; else a row is put cell by cell,
- * and when one does not fit, the row is undone.
+ * none.  Good CSV, and lines of formats that can, go by many rows at once; else
+ * a row is put cell by cell, and when one does not fit, the row is undone.
  */
 #include <inttypes.h>
 
 #include "decode/csv_rows.h"
+#include "decode/linerows.h"
 
 /* Bytes between two looks at how full the builder is. */
 #define STRIDE 16384
@@ -121,7 +122,7 @@ next_record(struct spt_decoder *d, const char *p, size_t n, bool last,
 static bool
 goes_by_runs(const struct spt_decoder *d)
 {
-	if (d->format != NULL)
+	if (d->format != NULL && d->format->lines == NULL)
 		return false;
 	for (size_t k = 0; k < d->columns.n_out; k++) {
 		const struct spt_coltype *t = &d->columns.out[k].in->type;
@@ -132,12 +133,40 @@ goes_by_runs(const struct spt_decoder *d)
 	return true;
 }
 
+/* The bytes of one call of spt_decode, many records at a time. */
+struct runs {
+	bool any;
+	struct spt__csv_run csv;
+	struct spt__line_run lines;
+};
+
+/* As spt__csv_rows and spt__line_rows. */
+static int
+next_rows(struct spt_decoder *d, struct runs *r, size_t at, size_t stop,
+    int64_t max, size_t *used, struct spt_builder *out, struct spt_err *e)
+{
+	*used = 0;
+	if (!r->any)
+		return 0;
+	if (d->format == NULL)
+		return spt__csv_rows(d, &r->csv, at, stop, max, used, out, e);
+	return spt__line_rows(d, &r->lines, at, stop, max, used, out, e);
+}
+
+static void
+pass(const struct spt_decoder *d, struct runs *r, size_t at, size_t n)
+{
+	spt__csv_rows_pass(d, &r->csv, at, n);
+	spt__line_rows_pass(d, &r->lines, at, n);
+}
+
 static int
 decode(struct spt_decoder *d, const char *p, size_t n, bool last, int64_t most,
     size_t *used, struct spt_builder *out, struct spt_err *e)
 {
-	struct spt__csv_run run = { .p = p, .n = n };
-	bool runs = goes_by_runs(d);
+	struct runs runs = { .any = goes_by_runs(d),
+		.csv = { .p = p, .n = n },
+		.lines = { .p = p, .n = n } };
 	size_t next_look = 0, step;
 
 	while (out->rows < most) {
@@ -148,16 +177,14 @@ decode(struct spt_decoder *d, const char *p, size_t n, bool last, int64_t most,
 				return 1;
 			next_look = *used + STRIDE;
 		}
-		if (runs) {
-			if (spt__csv_rows(d, &run, *used, next_look,
-				most - out->rows, &step, out, e) < 0)
-				return -1;
-			*used += step;
-			if (step != 0)
-				continue;
-		}
+		if (next_rows(d, &runs, *used, next_look, most - out->rows,
+			&step, out, e) < 0)
+			return -1;
+		*used += step;
+		if (step != 0)
+			continue;
 		rc = next_record(d, p + *used, n - *used, last, &step, out, e);
-		spt__csv_rows_pass(d, &run, *used, step);
+		pass(d, &runs, *used, step);
 		*used += step;
 		if (rc != 1)
 			return rc;

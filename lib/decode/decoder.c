@@ -179,6 +179,8 @@ spt_decoder_close(struct spt_decoder *d)
 	spt_buf_fini(&d->header);
 	spt_buf_fini(&d->reason);
 	spt_buf_fini(&d->remedy);
+	spt_linemap_fini(&d->map);
+	spt_free(d->io, d->places);
 	spt_free(d->io, d->cells.v);
 	spt_free(d->io, d->field_in);
 	spt_free(d->io, d->at);

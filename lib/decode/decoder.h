@@ -3,7 +3,7 @@
  *
  * decoder.c opens it and learns, csv_header.c matches the fields of a file to
  * columns, decode_cells.c turns a record into cells, decode_rows.c cells into
- * rows.
+ * rows; csv_rows.c and linerows.c do that with many good records at once.
  */
 #ifndef SPT_DECODER_H
 #define SPT_DECODER_H
@@ -45,7 +45,9 @@ struct spt_decoder {
 	size_t cap_cells;
 	size_t next; /* named formats: the output column expected next */
 	bool find_failed;
-	struct spt_buf line; /* repaired */
+	struct spt_buf line;      /* repaired */
+	struct spt_linemap map;   /* of lines that come many at a time ... */
+	struct spt_place *places; /* ... and their cells */
 	struct spt_buf reason, remedy;
 };
 

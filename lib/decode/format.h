@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "decode/decode.h"
+#include "decode/linemap.h"
 
 enum spt_cell_kind {
 	SPT_CELL_NULL = 0,
@@ -41,6 +42,14 @@ struct spt_cells {
 	bool fixed;
 };
 
+/* A cell of one of many lines: n bytes from `at` on in the map's piece. */
+struct spt_place {
+	uint32_t at;
+	uint16_t n;
+	uint16_t kind; /* of a cell, or: */
+};
+#define SPT_PLACE_ESCAPED (SPT_CELL_NESTED + 1) /* JSON text with escapes */
+
 struct spt_format_column {
 	const char *name;
 	const char *type; /* as in -s: "int", "timestamp(clf)" */
@@ -65,6 +74,13 @@ struct spt_format {
 	 * (the decoder adds file and line). */
 	int (*line)(void *self, const char *p, size_t n, struct spt_cells *c,
 	    struct spt_err *why);
+	/* Lines i to n-1 of the map, valid UTF-8: as many from the first on as
+	 * leave no doubt about what line() would find in them.  Their cells go
+	 * to cells[0..step), cells[step..2 * step), ..., all null at first.
+	 * NULL: every line goes through line(). */
+	size_t (*lines)(void *self, const struct spt_linemap *m, size_t i,
+	    size_t n, struct spt_place *cells, size_t step);
+	bool words; /* the kind of map */
 };
 
 extern const struct spt_format spt_format_lines;

@@ -19,21 +19,8 @@
  *     request without one is bad, because then the status is lost too;
  *   - a bare quote with no blank behind it: does not close its field.
  */
+#include "decode/accesswalk.h"
 #include "decode/linecell.h"
-
-enum field {
-	HOST,
-	IDENT,
-	USER,
-	TIME,
-	METHOD,
-	PATH,
-	PROTOCOL,
-	STATUS,
-	BYTES,
-	REFERER,
-	AGENT
-};
 
 /* No time is longer.  Keeps the search from looking far back again and again
  * in a line that is all quotes. */
@@ -170,12 +157,12 @@ put_client(const char *p, const char *end, struct spt_cells *c)
 	user = spt__line_blanks(ident->end, end);
 	while (end > user && spt__is_blank(end[-1]))
 		end--;
-	spt__cell_put(&c->v[HOST], host->p, host->end);
-	spt__cell_put(&c->v[IDENT], ident->p, ident->end);
+	spt__cell_put(&c->v[SPT_ACCESS_HOST], host->p, host->end);
+	spt__cell_put(&c->v[SPT_ACCESS_IDENT], ident->p, ident->end);
 	if (end - user >= 2 && *user == '"' && end[-1] == '"')
-		spt__cell_put(&c->v[USER], user + 1, end - 1);
+		spt__cell_put(&c->v[SPT_ACCESS_USER], user + 1, end - 1);
 	else if (end > user)
-		spt__cell_put(&c->v[USER], user, end);
+		spt__cell_put(&c->v[SPT_ACCESS_USER], user, end);
 	return 0;
 }
 
@@ -210,11 +197,11 @@ put_request(const char *p, const char *end, struct spt_cells *c)
 
 	if (a != NULL && b > a + 1 && is_method(p, a) &&
 	    is_protocol(b + 1, end)) {
-		spt__cell_put(&c->v[METHOD], p, a);
-		spt__cell_put(&c->v[PATH], a + 1, b);
-		spt__cell_put(&c->v[PROTOCOL], b + 1, end);
+		spt__cell_put(&c->v[SPT_ACCESS_METHOD], p, a);
+		spt__cell_put(&c->v[SPT_ACCESS_PATH], a + 1, b);
+		spt__cell_put(&c->v[SPT_ACCESS_PROTOCOL], b + 1, end);
 	} else {
-		spt__cell_put(&c->v[PATH], p, end);
+		spt__cell_put(&c->v[SPT_ACCESS_PATH], p, end);
 	}
 }
 
@@ -278,7 +265,7 @@ split(const char *line, size_t n, bool combined, struct spt_cells *c,
 	p = find_request(line, end, &open, &close);
 	if (p == NULL || put_client(line, open - 1, c) < 0)
 		return miss_start(why);
-	spt__cell_put(&c->v[TIME], open, close);
+	spt__cell_put(&c->v[SPT_ACCESS_TIME], open, close);
 	q = close_quote(p + 1, end);
 	if (q == end)
 		return spt_fail(why, SPT_EDATA,
@@ -287,15 +274,15 @@ split(const char *line, size_t n, bool combined, struct spt_cells *c,
 		    spt__line_column(line, p));
 	put_request(p + 1, q, c);
 	p = q + 1;
-	if (put_word(&p, end, &c->v[STATUS]) < 0)
+	if (put_word(&p, end, &c->v[SPT_ACCESS_STATUS]) < 0)
 		return miss(why, line, p, "a status");
 	if (spt__line_blanks(p, end) == end)
 		return 1;
-	if (put_word(&p, end, &c->v[BYTES]) < 0)
+	if (put_word(&p, end, &c->v[SPT_ACCESS_BYTES]) < 0)
 		return miss(why, line, p, "a number of bytes");
-	if (combined && put_quoted(&p, end, &c->v[REFERER]) < 0)
+	if (combined && put_quoted(&p, end, &c->v[SPT_ACCESS_REFERER]) < 0)
 		return miss(why, line, p, "a quoted referer");
-	if (combined && put_quoted(&p, end, &c->v[AGENT]) < 0)
+	if (combined && put_quoted(&p, end, &c->v[SPT_ACCESS_AGENT]) < 0)
 		return miss(why, line, p, "a quoted agent");
 	return 1;
 }
@@ -316,14 +303,34 @@ split_combined(void *self, const char *p, size_t n, struct spt_cells *c,
 	return split(p, n, true, c, why);
 }
 
+static size_t
+lines_clf(void *self, const struct spt_linemap *m, size_t i, size_t n,
+    struct spt_place *cells, size_t step)
+{
+	(void)self;
+	return spt__accesswalk_lines(false, m, i, n, cells, step);
+}
+
+static size_t
+lines_combined(void *self, const struct spt_linemap *m, size_t i, size_t n,
+    struct spt_place *cells, size_t step)
+{
+	(void)self;
+	return spt__accesswalk_lines(true, m, i, n, cells, step);
+}
+
 const struct spt_format spt_format_clf = {
 	.name = "clf",
 	.columns = columns_clf,
 	.line = split_clf,
+	.lines = lines_clf,
+	.words = true,
 };
 
 const struct spt_format spt_format_combined = {
 	.name = "combined",
 	.columns = columns_combined,
 	.line = split_combined,
+	.lines = lines_combined,
+	.words = true,
 };

@@ -20,6 +20,17 @@ spt__trail_fini(struct spt__trail *t)
 		spt_free(t->io, t->v);
 }
 
+static void
+set_head(struct spt__trail_step *s)
+{
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = s->n > 8 * i ? s->n - 8 * i : 0;
+
+		s->head[i] = spt__eight_bytes(s->text + 8 * i);
+		s->mask[i] = n < 8 ? (UINT64_C(1) << 8 * n) - 1 : UINT64_MAX;
+	}
+}
+
 int
 spt__trail_add(struct spt__trail *t, int at, const char *p, size_t n,
     int column, const void *below, struct spt_err *e)
@@ -38,8 +49,10 @@ spt__trail_add(struct spt__trail *t, int at, const char *p, size_t n,
 	if (spt_grow(t->io, &t->v, &t->cap, t->n + 1, sizeof *t->v, e) < 0)
 		return -1;
 	s = &t->v[t->n];
+	memset(s->text, 0, sizeof s->text);
 	memcpy(s->text, p, n);
 	s->n = (uint16_t)n;
+	set_head(s);
 	s->column = column;
 	s->below = below;
 	s->next = t->v[at].next;

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/io.h"
 
 #define SPT__TRAIL_TEXT 48 /* bytes of a step; longer ones are not kept */
@@ -19,7 +20,11 @@
 #define SPT__TRAIL_MAX 4096
 #define SPT__TRAIL_AHEAD 4 /* steps that a record may leave out at once */
 
+#define SPT__TRAIL_HEAD 16 /* bytes of a step that are looked at first */
+
 struct spt__trail_step {
+	/* The start of the text as numbers, and which of their bits count. */
+	uint64_t head[2], mask[2];
 	char text[SPT__TRAIL_TEXT];
 	uint16_t n;
 	uint16_t next; /* the step behind it; 0: none */
@@ -68,6 +73,18 @@ spt__trail_same(const char *a, const char *b, size_t n)
 	memcpy(&s, a + n - sizeof s, sizeof s);
 	memcpy(&t, b + n - sizeof t, sizeof t);
 	return s == t;
+}
+
+/* Is the text of the step at p, where SPT__TRAIL_HEAD bytes can be read, if
+ * need be beyond end? */
+static inline bool
+spt__trail_here(const struct spt__trail_step *s, const char *p, const char *end)
+{
+	if ((((spt__eight_bytes(p) ^ s->head[0]) & s->mask[0]) |
+		((spt__eight_bytes(p + 8) ^ s->head[1]) & s->mask[1])) != 0)
+		return false;
+	return s->n <= SPT__TRAIL_HEAD ||
+	       ((size_t)(end - p) >= s->n && spt__trail_same(p, s->text, s->n));
 }
 
 /* The step behind `at`, or one that soon follows, whose text starts at p; 0:

@@ -16,8 +16,8 @@
 
 #include "decode/format.h"
 #include "decode/json_scan.h"
-#include "decode/jsontrail.h"
 #include "decode/jsontree.h"
+#include "decode/jsonwalk.h"
 #include "decode/schema_text.h"
 
 struct ndjson {
@@ -363,10 +363,23 @@ line(void *self, const char *p, size_t n, struct spt_cells *c,
 	    (size_t)(l.j.p - p) + 1);
 }
 
+/* Values that are found by a path need the tree. */
+static size_t
+lines(void *self, const struct spt_linemap *m, size_t i, size_t n,
+    struct spt_place *cells, size_t step)
+{
+	const struct ndjson *s = self;
+
+	if (s->tree.any)
+		return 0;
+	return spt__jsonwalk_lines(&s->trail, m, i, n, cells, step);
+}
+
 const struct spt_format spt_format_ndjson = {
 	.name = "ndjson",
 	.named = true,
 	.open = open_,
 	.close = close_,
 	.line = line,
+	.lines = lines,
 };

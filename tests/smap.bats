@@ -78,6 +78,32 @@ ids()
 	check_same out wanted
 }
 
+@test "infinity and NaN stay in a float, in a text they are as jq prints them" {
+	local p='if .n == 1 then infinite elif .n == 2 then nan else -infinite end'
+	local text='if .n == 4 then "x" else '"$p"' end'
+	printf 'n\n1\n2\n3\n4\n' >in.csv
+	sread -f csv in.csv | smap "{v: ($p)}" | swrite >out
+	printf 'v\ninf\nNaN\n-inf\n-inf\n' >want
+	check_same out want
+	# All of them in one column, compiled and not.
+	sread in.csv | swrite -f ndjson >in.ndjson
+	jq -c "{v: ($text)}" in.ndjson |
+		sed 's/:\([-n0-9][^}]*\)/:"\1"/' >want
+	sread in.csv | smap "{v: ($text)}" | swrite -f ndjson >out
+	check_same out want
+	sread in.csv | smap -s 'v string' "{v: ($p)}" | swrite >out
+	printf 'v\n%s\nnull\n%s\n%s\n' 1.7976931348623157e+308 \
+		-1.7976931348623157e+308 -1.7976931348623157e+308 >want
+	check_same out want
+	# A column that holds one, through kernels, and inside an array.
+	printf 'a\ninf\nnan\n' >in.csv
+	sread -s 'a float' in.csv | smap -s 's string, l string' \
+		'{s: .a, l: [.a]}' | swrite -f ndjson >out
+	printf '%s\n' '{"s":"1.7976931348623157e+308",'\
+'"l":"[1.7976931348623157e+308]"}' '{"s":"null","l":"[null]"}' >want
+	check_same out want
+}
+
 @test "a timestamp is seconds to jq, and passes on exact" {
 	smap_to csv '{time, seconds: .time, hour: (.time | gmtime | .[3])}' |
 		head -n 2 >out

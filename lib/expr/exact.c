@@ -22,9 +22,11 @@
  * Not taken: marking numbers in the spare bits of a jv (private to libjq, and
  * it does not show what was computed from them).
  */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/number.h"
 #include "expr/exact.h"
 
@@ -114,4 +116,17 @@ bool
 spt_exact_agree(jv v, jv twin, const int64_t *bigs, size_t n)
 {
 	return agree(v, twin, bigs, n, 0);
+}
+
+int
+spt_number_put(struct spt_buf *out, double v, struct spt_err *e)
+{
+	char text[SPT_NUMBER_TEXT];
+
+	if (v == trunc(v) && fabs(v) < 1e17 && !(v == 0 && signbit(v)))
+		return spt_buf_put(
+		    out, text, spt_int_print(text, (int64_t)v), e);
+	if (isinf(v))
+		v = copysign(DBL_MAX, v);
+	return spt_json_put_float(out, v, e);
 }

@@ -7,6 +7,7 @@
 
 #include <jv.h>
 
+#include "base/buf.h"
 #include "batch/batch.h"
 
 /* Greatest magnitude up to which every integer is a double of its own, and
@@ -29,6 +30,10 @@ struct spt_result {
 /* v is a number, twin the text that stood for it in the second run: *i is the
  * integer.  Both are borrowed. */
 bool spt_exact_int(jv v, jv twin, int64_t *i);
+
+/* Appends a number as jq prints it: whole ones without a point, an infinity as
+ * the greatest double, NaN as null. */
+SPT_MUST int spt_number_put(struct spt_buf *out, double v, struct spt_err *e);
 
 /* Is v what the program makes of the row in exact arithmetic too?  (See
  * exact.c.)  bigs: the n big integers of the row.  Borrowed. */

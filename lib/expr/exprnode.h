@@ -139,7 +139,8 @@ struct spt_bind {
 const struct spt_sym *spt_bind_program(
     struct spt_bind *b, const struct spt_tree *tree);
 
-/* ---- for exprbind.c, exprmake.c and exprcall.c --------------------------- */
+/* ---- for the files that make nodes -----------------------------------------
+ */
 
 #define SPT_BIND_COST 20000 /* nodes that one value is computed from */
 
@@ -169,8 +170,17 @@ struct spt_node *spt_bind_node(struct spt_bind *b, enum spt_node_op op,
     unsigned kinds, struct spt_node *x, struct spt_node *y);
 const struct spt_sym *spt_bind_sym(struct spt_bind *b, struct spt_node *n);
 bool spt_bind_step(struct spt_bind *b, struct spt_node *n, bool filter);
+/* exprop.c: of a tree, or of nodes of which none can be an error. */
+const struct spt_sym *spt_bind_operator(
+    struct spt_bind *b, const struct spt_tree *t, const struct spt_env *v);
 struct spt_node *spt_bind_compare(struct spt_bind *b, enum spt_expr_op op,
     struct spt_node *x, struct spt_node *y);
+struct spt_node *spt_bind_arith(struct spt_bind *b, enum spt_expr_op op,
+    struct spt_node *x, struct spt_node *y);
+struct spt_node *spt_bind_alt(
+    struct spt_bind *b, struct spt_node *x, struct spt_node *y);
+const struct spt_sym *spt_bind_if(
+    struct spt_bind *b, const struct spt_tree *t, const struct spt_env *v);
 const struct spt_sym *spt_bind_without(
     struct spt_bind *b, const struct spt_sym *s, const char *name);
 struct spt_node *spt_bind_const(struct spt_bind *b, unsigned kind);

@@ -86,17 +86,6 @@ spt_exprout_run(struct spt_exprout *o, struct spt_exprrun *r,
 
 /* ---- one value ----------------------------------------------------------- */
 
-static int
-print_number(struct spt_buf *text, double v, struct spt_err *e)
-{
-	char digits[SPT_NUMBER_TEXT];
-
-	if (v == trunc(v) && fabs(v) < 1e17 && !(v == 0 && signbit(v)))
-		return spt_buf_put(
-		    text, digits, spt_int_print(digits, (int64_t)v), e);
-	return spt_json_put_float(text, v, e);
-}
-
 /* Row i of what becomes text: a number, a bool, or an int of the input. */
 static int
 put_print(const struct spt_exprout *o, const struct spt_exprrun *r, int64_t i,
@@ -114,7 +103,7 @@ put_print(const struct spt_exprout *o, const struct spt_exprrun *r, int64_t i,
 		rc = spt_buf_puts(text,
 		    n->v.bit[(size_t)i & n->v.mask] ? "true" : "false", e);
 	else
-		rc = print_number(text, n->v.num[(size_t)i & n->v.mask], e);
+		rc = spt_number_put(text, n->v.num[(size_t)i & n->v.mask], e);
 	return rc < 0 ? -1
 		      : spt_builder_str(
 			    to, k, (const char *)text->data, text->len, e);

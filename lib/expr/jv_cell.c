@@ -160,16 +160,12 @@ spt_result_free(struct spt_result r)
 static int
 put_number(struct spt_buf *out, struct spt_result r, struct spt_err *e)
 {
-	double v = jv_number_value(r.v);
 	char text[SPT_NUMBER_TEXT];
 	int64_t i;
 
 	if (spt_exact_int(r.v, r.twin, &i))
 		return spt_buf_put(out, text, spt_int_print(text, i), e);
-	if (v == trunc(v) && fabs(v) < 1e17 && !(v == 0 && signbit(v)))
-		return spt_buf_put(
-		    out, text, spt_int_print(text, (int64_t)v), e);
-	return spt_json_put_float(out, v, e);
+	return spt_number_put(out, jv_number_value(r.v), e);
 }
 
 static int

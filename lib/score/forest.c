@@ -322,7 +322,6 @@ spt_forest_add(
 	struct spt_forest_tree tree = {
 		.root = (uint32_t)f->n_nodes,
 		.output = t->output,
-		.first_row = (uint32_t)(f->n_values / f->shape.leaf_width),
 	};
 	int rc = -1;
 

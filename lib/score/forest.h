@@ -110,9 +110,5 @@ void spt_forest_fini(struct spt_forest *f);
  * the caller's. */
 void spt_forest_eval(struct spt_forest *f, const double *const *columns,
     size_t rows, double *out);
-/* Only where each row ends: leaf[row * trees + tree] is the leaf's row in the
- * values of its tree.  For votes, medians and whatever else is no sum. */
-void spt_forest_leaves(struct spt_forest *f, const double *const *columns,
-    size_t rows, uint32_t *leaf);
 
 #endif

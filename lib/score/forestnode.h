@@ -27,7 +27,6 @@ struct spt_forest_set {
 struct spt_forest_tree {
 	uint32_t root, levels;
 	uint32_t output;
-	uint32_t first_row; /* of its leaves in values, in rows */
 	bool sets;
 };
 

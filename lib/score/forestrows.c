@@ -177,22 +177,3 @@ spt_forest_eval(struct spt_forest *f, const double *const *columns, size_t rows,
 		}
 	}
 }
-
-void
-spt_forest_leaves(struct spt_forest *f, const double *const *columns,
-    size_t rows, uint32_t *leaf)
-{
-	for (size_t first = 0; first < rows; first += f->tile_rows) {
-		size_t n = rows - first;
-
-		if (n > f->tile_rows)
-			n = f->tile_rows;
-		fill_tile(f, columns, first, n);
-		for (size_t i = 0; i < f->n; i++) {
-			visit(f, &f->trees[i], n);
-			for (size_t r = 0; r < n; r++)
-				leaf[(first + r) * f->n + i] =
-				    f->hits[r] - f->trees[i].first_row;
-		}
-	}
-}

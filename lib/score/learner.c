@@ -177,13 +177,3 @@ spt_learner_set(
 	}
 	return 0;
 }
-
-size_t
-spt_learner_bytes(const struct spt_learner *l)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n_parts; i++)
-		n += l->parts[i].cap * sizeof(double);
-	return n;
-}

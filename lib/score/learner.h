@@ -94,8 +94,6 @@ void spt_learner_fini(struct spt_learner *l);
 /* Replaces a part: 1; 0: there is no such part or it cannot be so long. */
 int spt_learner_set(
     struct spt_learner *l, const char *name, const double *v, size_t n);
-/* Bytes that its memory is, for --max-memory. */
-size_t spt_learner_bytes(const struct spt_learner *l);
 
 /* For the kinds: adds a part of n zeros (cap n); its numbers or NULL. */
 double *spt__learner_part(

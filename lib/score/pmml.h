@@ -260,7 +260,6 @@ void spt_pmml_fill(struct spt_pmml *m, const struct spt_pmml_step *s, size_t n);
 /* An expression's column. */
 SPT_MUST int spt_pmml_expr(struct spt_pmml_load *l, struct spt_pmml_scope *s,
     const xmlNode *x, uint32_t *col);
-bool spt_pmml_is_expr(const xmlNode *x);
 SPT_MUST int spt_pmml_norm_continuous(struct spt_pmml_load *l,
     struct spt_pmml_scope *s, const xmlNode *x, uint32_t *col);
 SPT_MUST int spt_pmml_norm_discrete(struct spt_pmml_load *l,

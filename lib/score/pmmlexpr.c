@@ -72,7 +72,7 @@ reference(struct spt_pmml_load *l, struct spt_pmml_scope *s, const xmlNode *x,
 	return spt_pmml_otherwise(l, x, "mapMissingTo", col);
 }
 
-static const struct kind {
+static const struct {
 	const char *name;
 	int (*take)(struct spt_pmml_load *l, struct spt_pmml_scope *s,
 	    const xmlNode *x, uint32_t *col);
@@ -86,28 +86,12 @@ static const struct kind {
 	{ "MapValues", spt_pmml_map_values },
 };
 
-static const struct kind *
-kind_of(const xmlNode *x)
-{
-	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-		if (spt_pmml_is(x, kinds[k].name))
-			return &kinds[k];
-	return NULL;
-}
-
-bool
-spt_pmml_is_expr(const xmlNode *x)
-{
-	return kind_of(x) != NULL;
-}
-
 int
 spt_pmml_expr(struct spt_pmml_load *l, struct spt_pmml_scope *s,
     const xmlNode *x, uint32_t *col)
 {
-	const struct kind *kind = kind_of(x);
-
-	if (kind == NULL)
-		return spt_pmml_refuse(l, x);
-	return kind->take(l, s, x, col);
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+		if (spt_pmml_is(x, kinds[k].name))
+			return kinds[k].take(l, s, x, col);
+	return spt_pmml_refuse(l, x);
 }

@@ -32,8 +32,7 @@ static const char *const link_names[] = { "identity", "log", "logit", "inverse",
 	"sqrt", "probit", "cloglog" };
 
 struct general {
-	struct spt_spark_vector *coefficients;
-	double intercept;
+	struct spt_spark_linear linear;
 	enum family family;
 	enum link link;
 	double power; /* POWER: of the link */
@@ -112,39 +111,18 @@ read_family(
 }
 
 static int
-read_model(
-    struct general *k, const struct spt_spark_loading *l, struct spt_err *e)
-{
-	struct spt_spark_data d;
-	double *intercept;
-	int rc = spt_spark_open_data(&d, l, "data", e);
-
-	if (rc < 0)
-		return -1;
-	rc = -1;
-	if (spt_spark_data_rows(&d, 1, e) == 0 &&
-	    spt_spark_data_numbers(&d, "intercept", &intercept, e) == 0 &&
-	    spt_spark_data_vectors(&d, "coefficients", &k->coefficients, e) ==
-		0) {
-		k->intercept = intercept[0];
-		rc = 0;
-	}
-	spt_spark_data_close(&d);
-	return rc;
-}
-
-static int
 load(struct spt_spark_stage *s, const struct spt_spark_loading *l,
     struct spt_err *e)
 {
 	struct general *k = spt_spark_self(s, l, sizeof *k, e);
 	const char *offset, *shown;
 
-	if (k == NULL || read_model(k, l, e) < 0 || read_family(k, l, e) < 0 ||
+	if (k == NULL || spt_spark_linear_read(&k->linear, l, e) < 0 ||
+	    read_family(k, l, e) < 0 ||
 	    spt_spark_text(l->meta, "offsetCol", "", &offset, e) < 0 ||
 	    spt_spark_text(l->meta, "linkPredictionCol", "", &shown, e) < 0 ||
-	    spt_spark_predicts(s, l, SPT_REGRESSION, k->coefficients->size, e) <
-		0)
+	    spt_spark_predicts(
+		s, l, SPT_REGRESSION, k->linear.coefficients->size, e) < 0)
 		return -1;
 	k->has_offset = offset[0] != '\0';
 	k->has_link_column = shown[0] != '\0';
@@ -220,7 +198,7 @@ run(struct spt_spark_stage *s, struct spt_frame *f, struct spt_err *e)
 	x = spt_spark_features(s, f, e);
 	if (x == NULL)
 		return -1;
-	spt_spark_dot(k->coefficients, x, f->rows, k->intercept, to, 1);
+	spt_spark_linear_dot(&k->linear, x, f->rows, to);
 	if (k->has_offset)
 		for (size_t r = 0; r < f->rows; r++)
 			to[r] += f->cols[s->in[1]].x[0][r];

@@ -146,3 +146,31 @@ spt_spark_dot(const struct spt_spark_vector *v, const double *const *x,
 			out[(first + r) * stride] = sum[r] + add;
 	}
 }
+
+int
+spt_spark_linear_read(struct spt_spark_linear *k,
+    const struct spt_spark_loading *l, struct spt_err *e)
+{
+	struct spt_spark_data d;
+	double *intercept;
+	int rc = -1;
+
+	if (spt_spark_open_data(&d, l, "data", e) < 0)
+		return -1;
+	if (spt_spark_data_rows(&d, 1, e) == 0 &&
+	    spt_spark_data_numbers(&d, "intercept", &intercept, e) == 0 &&
+	    spt_spark_data_vectors(&d, "coefficients", &k->coefficients, e) ==
+		0) {
+		k->intercept = intercept[0];
+		rc = 0;
+	}
+	spt_spark_data_close(&d);
+	return rc;
+}
+
+void
+spt_spark_linear_dot(const struct spt_spark_linear *k, const double *const *x,
+    size_t rows, double *out)
+{
+	spt_spark_dot(k->coefficients, x, rows, k->intercept, out, 1);
+}

@@ -121,4 +121,17 @@ SPT_MUST const double *const *spt_spark_features(
 void spt_spark_dot(const struct spt_spark_vector *v, const double *const *x,
     size_t rows, double add, double *out, size_t stride);
 
+/* coefficients . x + intercept */
+struct spt_spark_linear {
+	struct spt_spark_vector *coefficients; /* in the arena */
+	double intercept;
+};
+
+/* From the only row of the stage's data. */
+SPT_MUST int spt_spark_linear_read(struct spt_spark_linear *k,
+    const struct spt_spark_loading *l, struct spt_err *e);
+/* out[row] of rows; x as of spt_spark_features. */
+void spt_spark_linear_dot(const struct spt_spark_linear *k,
+    const double *const *x, size_t rows, double *out);
+
 #endif

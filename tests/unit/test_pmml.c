@@ -9,89 +9,14 @@
 
 #include "score/modelfile.h"
 #include "score/pmml.h"
+#include "model_rows.h"
 #include "unit.h"
 
 #define ROWS 100
-#define COLUMNS 5
 
 static const struct spt_io *io;
+static struct model_rows rows;
 static char scratch[64]; /* a file */
-
-/* ---- rows.csv ---------------------------------------------------------- */
-
-static struct rows {
-	struct spt_schema schema;
-	struct spt_col cols[COLUMNS];
-	struct spt_batch batch;
-	double floats[3][ROWS];
-	int64_t ints[ROWS];
-	int32_t offsets[ROWS + 1];
-	char text[1000];
-	uint8_t valid[COLUMNS][(ROWS + 7) / 8];
-} rows;
-
-static void
-put_cell(size_t column, size_t row, const char *cell)
-{
-	struct spt_col *c = &rows.cols[column];
-
-	if (*cell == '\0')
-		c->null_count++;
-	else
-		rows.valid[column][row / 8] |= (uint8_t)(1u << (row % 8));
-	if (column < 3) {
-		rows.floats[column][row] = strtod(cell, NULL);
-	} else if (column == 3) {
-		strcpy(rows.text + rows.offsets[row], cell);
-		rows.offsets[row + 1] =
-		    rows.offsets[row] + (int32_t)strlen(cell);
-	} else {
-		rows.ints[row] = strtol(cell, NULL, 10);
-	}
-}
-
-static void
-read_rows(const char *folder)
-{
-	static const char *const names[] = { "a", "b", "c", "city", "num" };
-	char path[4096], line[256];
-	struct spt_err e = { 0 };
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/rows.csv", folder);
-	f = fopen(path, "r");
-	CHECK(f != NULL && fgets(line, sizeof line, f) != NULL);
-	for (size_t row = 0; f != NULL && row < ROWS; row++) {
-		char *p = line, *cell;
-
-		CHECK(fgets(line, sizeof line, f) != NULL);
-		line[strcspn(line, "\n")] = '\0';
-		for (size_t k = 0; k < COLUMNS; k++) {
-			cell = strsep(&p, ",");
-			put_cell(k, row, cell == NULL ? "" : cell);
-		}
-	}
-	CHECK(f != NULL && fgets(line, sizeof line, f) == NULL);
-	if (f != NULL)
-		fclose(f);
-	spt_schema_init(&rows.schema, io);
-	for (size_t k = 0; k < COLUMNS; k++) {
-		struct spt_col *c = &rows.cols[k];
-
-		c->type = k < 3 ? SPT_FLOAT64 : k == 3 ? SPT_UTF8 : SPT_INT64;
-		c->validity = c->null_count == 0 ? NULL : rows.valid[k];
-		if (k < 3)
-			c->floats = rows.floats[k];
-		else if (k == 3)
-			c->offsets = rows.offsets;
-		else
-			c->ints = rows.ints;
-		c->bytes = rows.text;
-		CHECK(spt_schema_add(&rows.schema, names[k], c->type, &e) == 0);
-	}
-	rows.batch =
-	    (struct spt_batch){ .rows = ROWS, .n = COLUMNS, .cols = rows.cols };
-}
 
 /* ---- predictions ------------------------------------------------------- */
 
@@ -321,7 +246,7 @@ main(void)
 	close(mkstemp(scratch));
 	snprintf(folder, sizeof folder, "%s/tests/data/pmml",
 	    top == NULL ? "." : top);
-	read_rows(folder);
+	model_rows_read(&rows, io, folder, ROWS);
 	all = opendir(folder);
 	CHECK(all != NULL);
 	while (all != NULL && (d = readdir(all)) != NULL) {

@@ -54,7 +54,7 @@ static const struct spt_opt options[] = {
 	{ 'n', "rows", SPT_OPT_COUNT, AT(rows), "ROWS",
 	    "stop after so many rows", NULL },
 	{ 'j', "jobs", SPT_OPT_COUNT, AT(jobs), "N",
-	    "parse with N threads (default 2, for csv and lines 1)", NULL },
+	    "parse with N threads (default 2)", NULL },
 	{ 'd', "delimiter", SPT_OPT_TEXT, AT(delimiter), "CHAR",
 	    "csv: what separates fields", NULL },
 	{ 0, "no-header", SPT_OPT_FLAG, AT(no_header), NULL,
@@ -228,14 +228,17 @@ check_checkpoint(const struct opts *o, struct spt_err *e)
 	return 0;
 }
 
-/* Processors that this process may use. */
+/* A second thread pays where this is what a pipeline waits for, and costs
+ * little where it is not; more of them are the user's to ask for. */
 static int
-processors(void)
+default_jobs(void)
 {
 	cpu_set_t may;
 
-	return sched_getaffinity(0, sizeof may, &may) == 0 ? CPU_COUNT(&may)
-							   : 1;
+	return sched_getaffinity(0, sizeof may, &may) == 0 &&
+		       CPU_COUNT(&may) > 1
+		   ? 2
+		   : 1;
 }
 
 static int
@@ -270,8 +273,7 @@ set_conf(const struct opts *o, struct spt_run *run, struct spt_tz **tz,
 	c->n_sources = run->n_operands;
 	c->bad = o->bad;
 	c->rows = o->rows;
-	c->jobs = (int)o->jobs;
-	c->processors = processors();
+	c->jobs = o->jobs != 0 ? (int)o->jobs : default_jobs();
 	c->follow = o->follow;
 	c->checkpoint = o->print_schema ? NULL : o->checkpoint;
 	c->final = o->final;

@@ -28,8 +28,7 @@ struct spt_ingest_conf {
 	bool spool;             /* files may vanish: keep what was read */
 	bool follow;            /* files grow, appear and are rotated */
 	int64_t rows;           /* stop after so many; -1: all */
-	int jobs;               /* threads that parse; 0: what suits */
-	int processors;         /* ... on so many */
+	int jobs;               /* threads that parse; 0: as 1 */
 	size_t piece;           /* bytes of text for one; 0: the usual */
 	int64_t every;          /* microseconds; 0: no clock cuts epochs */
 	int64_t tick;           /* with every: an empty epoch so often */

@@ -39,22 +39,6 @@ piece_bytes(const struct spt_ingest *g)
 	return g->conf->piece != 0 ? g->conf->piece : PIECE_BYTES;
 }
 
-/* Without being told, two threads where a pipeline waits for the one that
- * parses; the stages behind csv and lines are as busy, and need the other
- * processor. */
-static int
-jobs(const struct spt_ingest *g)
-{
-	static const char *const quick[] = { "csv", "tsv", "lines" };
-
-	if (g->conf->jobs != 0)
-		return g->conf->jobs;
-	for (size_t i = 0; i < sizeof quick / sizeof *quick; i++)
-		if (strcmp(g->format, quick[i]) == 0)
-			return 1;
-	return g->conf->processors > 1 ? 2 : 1;
-}
-
 /* Epochs that are smaller than a few pieces would have most of them decoded
  * again. */
 static bool
@@ -64,7 +48,7 @@ wanted(const struct spt_ingest *g)
 	int64_t least_bytes = (int64_t)piece_bytes(g) * 8;
 	int64_t least_rows = (int64_t)piece_bytes(g) / 8;
 
-	return jobs(g) > 1 && g->live == NULL && g->restart == NULL &&
+	return c->jobs > 1 && g->live == NULL && g->restart == NULL &&
 	       c->epoch_mark == NULL &&
 	       (c->epoch_rows == 0 || c->epoch_rows >= least_rows) &&
 	       (c->epoch_size == 0 || c->epoch_size >= least_bytes) &&
@@ -87,11 +71,12 @@ start(struct spt_ingest *g, struct spt_err *e)
 	if (par == NULL)
 		return -1;
 	g->parallel = par;
-	par->n = AHEAD * (size_t)jobs(g);
+	par->n = AHEAD * (size_t)g->conf->jobs;
 	par->pieces = spt_alloc_zero(g->io, par->n * sizeof *par->pieces, e);
 	if (par->pieces == NULL)
 		return -1;
-	return spt_crew_open(&par->crew, g->io, jobs(g) - 1, par->n, work, e);
+	return spt_crew_open(
+	    &par->crew, g->io, g->conf->jobs - 1, par->n, work, e);
 }
 
 void

@@ -184,15 +184,26 @@ teardown()
 	printf 'n\n1\n2.5\n' >in.csv
 	{ sread -C ck -s 'n int' in.csv 2>err | swrite out.csv 2>/dev/null; } || :
 	says 'line 3: column "n": not an int'
+	says "(-s 'n float' takes it;"
 	run_once -s 'n float' in.csv
 	becomes 'n\n1.0\n2.5\n'
 	# Later, other ways to treat bad records are no other query.
 	echo x >>in.csv
 	{ sread -C ck -s 'n float' in.csv 2>err | swrite out.csv 2>/dev/null; } || :
 	says 'line 4: column "n"'
+	says "(-s 'n string' with another checkpoint takes it; --bad FILE"
 	run_once -s 'n float' -b bad in.csv
 	says '"text":"x"' bad
 	becomes 'n\n1.0\n2.5\n'
+}
+
+@test "once an epoch is logged, other types need another checkpoint" {
+	printf 'n\n1\n2\nx\n' >in.csv
+	{ sread -C ck -s 'n int' --epoch-rows 1 in.csv 2>err |
+		swrite out.csv 2>/dev/null; } || :
+	says "(-s 'n string' with another checkpoint takes it;"
+	refused -s 'n string' --epoch-rows 1 in.csv
+	says "other options"
 }
 
 @test "an epoch that was logged and not committed is run again, as it was" {

@@ -400,3 +400,93 @@ stuck()
 	done
 	expect 0 spate doctor ck
 }
+
+# ---- copies ------------------------------------------------------------------
+
+# step SINK...: one row more, and a run that takes it.
+step()
+{
+	echo $((++row)) >>in.csv
+	{
+		sread -C ck -s 'n int' in.csv 2>sread.err | swrite "$@" 2>err
+		echo "${PIPESTATUS[*]}" >status
+	} || :
+}
+
+@test "a table goes with a copy of its checkpoint" {
+	command -v sqlite3 || skip "no sqlite3"
+	echo n >in.csv
+	row=0
+	step 'sqlite:db?table=t'
+	step 'sqlite:db?table=t'
+	mkdir new
+	cp -R ck db in.csv new
+	rm -r ck db in.csv
+	cd new
+	chmod 700 ck
+	step 'sqlite:db?table=t'
+	[ "$(cat status)" = '0 0' ]
+	[ "$(sqlite3 db 'select group_concat(n) from t')" = 1,2,3 ]
+}
+
+@test "a copy of a file is not the file, its bytes put back into it are" {
+	echo n >in.csv
+	row=0
+	step out.csv parts/
+	cp out.csv keep
+	mv out.csv moved
+	cp keep out.csv
+	step out.csv parts/
+	says 'out.csv: is another file than the one that was committed to: inode '
+	says 'bring that one back'
+	[ "$(cut -d ' ' -f 2 status)" = 4 ]
+	mv moved out.csv
+	step out.csv parts/
+	[ "$(cat status)" = '0 0' ]
+	cp out.csv keep
+	# Something wrote into it.
+	echo lost >out.csv
+	step out.csv parts/
+	[ "$(cut -d ' ' -f 2 status)" = 4 ]
+	cat keep >out.csv
+	step out.csv parts/
+	[ "$(cat status)" = '0 0' ]
+	printf 'n\n1\n2\n3\n4\n5\n' >want
+	check_same out.csv want
+	mv parts away
+	cp -R away parts
+	rm -r away
+	step out.csv parts/
+	says 'parts/: is another directory than the one that was committed to ('
+	[ "$(cut -d ' ' -f 2 status)" = 4 ]
+}
+
+@test "commits.log may not lose more than its last record" {
+	local size=()
+	echo n >in.csv
+	row=0
+	for _ in 1 2 3 4; do
+		step out.csv
+		[ "$(cat status)" = '0 0' ]
+		size+=("$(stat -c %s ck/commits.log)")
+	done
+	cp -R ck whole
+	cp out.csv four
+	truncate -s "${size[1]}" ck/commits.log
+	expect 4 spate doctor ck
+	says 'BROKEN: commits.log: it has lost records: ' out
+	step out.csv
+	[ "$(cut -d ' ' -f 1 status)" = 4 ]
+	says 'ck/commits.log: has lost records: epoch 2 was committed' sread.err
+	check_same out.csv four
+	# The last one could have been lost in a crash.
+	rm -r ck
+	mv whole ck
+	chmod 700 ck
+	truncate -s "${size[2]}" ck/commits.log
+	expect 0 spate doctor ck
+	step out.csv
+	[ "$(cat status)" = '0 0' ]
+	printf 'n\n1\n2\n3\n4\n5\n6\n' >want
+	check_same out.csv want
+}

@@ -164,10 +164,17 @@ teardown()
 		2>/dev/null
 	expect 4 spate doctor state
 	says 'BROKEN: commits.log: byte ' out
+	says ': damaged: the checksum does not match (bring it back from' out
+	# Which states are needed is not known then.
+	[ "$(wc -l <out)" = 1 ]
 	rm -r state && cp -r whole state
 	rm state/query
 	expect 4 spate doctor state
 	says 'BROKEN: query: missing' out
+	rm -r state && cp -r whole state
+	chmod 750 state
+	expect 4 spate doctor state
+	says 'BROKEN: .: its mode is 0750, expected 0700 (chmod 700 ' out
 	rm -r state && cp -r whole state
 	rm state/stages/swindow-1/stage
 	expect 4 spate doctor state
@@ -175,8 +182,14 @@ teardown()
 	rm -r state && cp -r whole state
 	rm state/stages/swindow-1/snapshot-*
 	expect 4 spate doctor state
-	says 'BROKEN: stages/swindow-1/' out
+	# A delta follows it, but it is the snapshot that is missing.
+	says 'BROKEN: stages/swindow-1/snapshot-' out
 	says '--new-state' out
+	[ "$(wc -l <out)" = 1 ]
+	rm -r state && cp -r whole state
+	printf X >>state/sinks
+	expect 0 spate doctor state
+	says 'harmless: sinks: damaged' out
 	rm -r state && cp -r whole state
 	windows a -- out.csv
 	healthy

@@ -22,29 +22,63 @@ spt_check_tell(struct spt_check *k, enum spt_verdict verdict, const char *file,
 	return k->each(k->ctx, &f, e) < 0 ? -1 : 0;
 }
 
+/* Takes "(advice)" off the end of a message; NULL: it has none. */
+static const char *
+take_advice(char *message)
+{
+	size_t n = strlen(message);
+	char *at = NULL;
+
+	for (char *p = message; (p = strstr(p, " (")) != NULL; p++)
+		at = p;
+	if (at == NULL || message[n - 1] != ')')
+		return NULL;
+	message[n - 1] = *at = '\0';
+	return at + 2;
+}
+
+/* "DIR/FILE: what", or "FILE: what": another file may be to blame than the one
+ * that was looked at, a snapshot for its delta.  what. */
+static char *
+take_file(const struct spt_check *k, char *message, const char **file)
+{
+	size_t dir = k->c.path != NULL ? strlen(k->c.path) : 0, n;
+	char *end;
+
+	if (dir != 0 && strncmp(message, k->c.path, dir) == 0 &&
+	    message[dir] == '/' &&
+	    (end = strstr(message + dir, ": ")) != NULL) {
+		*file = message + dir + 1;
+		*end = '\0';
+		return end + 2;
+	}
+	n = strlen(*file);
+	return strncmp(message, *file, n) == 0 &&
+		       strncmp(message + n, ": ", 2) == 0
+		   ? message + n + 2
+		   : message;
+}
+
 int
 spt_check_tell_err(struct spt_check *k, enum spt_verdict verdict,
     const char *file, const struct spt_err *why, const char *advice,
     struct spt_err *e)
 {
-	const char *what = why->msg, *at;
+	struct spt_err said = *why;
+	const char *own = take_advice(said.msg);
+	char *what = take_file(k, said.msg, &file), *stop;
 	int64_t byte = -1;
 
 	if (why->kind == SPT_ESYSTEM && why->code == 0) {
 		*e = *why;
 		return -1;
 	}
-	/* Messages have the form "path: byte N: what". */
-	at = strstr(what, ": byte ");
-	if (at != NULL) {
-		char *stop;
-
-		byte = strtoll(at + 7, &stop, 10);
+	if (strncmp(what, "byte ", 5) == 0) {
+		byte = strtoll(what + 5, &stop, 10);
 		what = strncmp(stop, ": ", 2) == 0 ? stop + 2 : stop;
-	} else if ((at = strstr(what, file)) != NULL) {
-		at += strlen(file);
-		what = strncmp(at, ": ", 2) == 0 ? at + 2 : what;
 	}
+	if (advice == NULL)
+		advice = own != NULL ? own : "bring it back from a copy";
 	return spt_check_tell(k, verdict, file, byte, what, advice, e);
 }
 
@@ -207,10 +241,11 @@ check_run(struct spt_check *k, struct spt_err *e)
 	    "remove it: it only holds the number of the newest run", e);
 }
 
-/* Until something was committed a restart goes by it. */
+/* Until something was committed a restart goes by it, then never again. */
 static int
 check_sinks(struct spt_check *k, struct spt_err *e)
 {
+	const bool needed = k->committed < 0;
 	struct spt_err why = { 0 };
 	struct spt_buf path, text;
 	const char *s;
@@ -220,12 +255,15 @@ check_sinks(struct spt_check *k, struct spt_err *e)
 	spt_buf_init(&text, k->io);
 	if (spt_ckpt_path(&k->c, &path, "sinks", e) == 0 &&
 	    (s = spt_buf_str(&path, e)) != NULL)
-		rc = spt_sealed_read(k->io, s, &text, &why) >= 0
-			 ? 0
-			 : spt_check_tell_err(k, SPT_BROKEN, "sinks", &why,
-			       "bring it back from a copy; once something was "
-			       "committed it is not needed",
-			       e);
+		rc =
+		    spt_sealed_read(k->io, s, &text, &why) >= 0
+			? 0
+			: spt_check_tell_err(k,
+			      needed ? SPT_BROKEN : SPT_HARMLESS, "sinks", &why,
+			      needed ? NULL
+				     : "nothing: it is only read until "
+				       "something is committed",
+			      e);
 	spt_buf_fini(&path);
 	spt_buf_fini(&text);
 	return rc;
@@ -277,7 +315,9 @@ static int
 tell_refused(struct spt_check *k, const char *path, const struct spt_err *why,
     struct spt_err *e)
 {
+	const size_t n = strlen(path);
 	bool query = exists(k->io, path, "query");
+	struct spt_err own = *why;
 
 	if (why->kind != SPT_ECHECKPOINT ||
 	    (!query && !exists(k->io, path, "epochs.log"))) {
@@ -289,8 +329,12 @@ tell_refused(struct spt_check *k, const char *path, const struct spt_err *why,
 		    "bring it back from a copy; without it nothing says whose "
 		    "the other files are",
 		    e);
-	return spt_check_tell_err(k, SPT_BROKEN, "query", why,
-	    "do what it says; a damaged query is brought back from a copy", e);
+	if (strncmp(why->msg, path, n) != 0 ||
+	    strncmp(why->msg + n, ": ", 2) != 0)
+		return spt_check_tell_err(k, SPT_BROKEN, "query", why, NULL, e);
+	/* About the directory itself: its owner, its mode. */
+	strcpy(own.msg, why->msg + n + 2);
+	return spt_check_tell_err(k, SPT_BROKEN, ".", &own, NULL, e);
 }
 
 static int
@@ -307,7 +351,7 @@ check(const struct spt_io *io, const char *path, bool locked,
 		rc = tell_refused(&k, path, &why, e);
 	else if ((locked || look_who_runs(&k, e) == 0) &&
 		 check_top(&k, e) == 0 && check_run(&k, e) == 0 &&
-		 check_sinks(&k, e) == 0 && spt_check_logs(&k, e) == 0 &&
+		 spt_check_logs(&k, e) == 0 && check_sinks(&k, e) == 0 &&
 		 spt_check_stages(&k, e) == 0 && spt_check_spool(&k, e) == 0)
 		rc = spt_check_files(&k, e);
 	spt_ckpt_fini(&k.c);

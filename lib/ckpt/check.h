@@ -38,8 +38,7 @@ SPT_MUST int spt_ckpt_check(const struct spt_io *io, const char *path,
 SPT_MUST int spt_ckpt_repair(
     const struct spt_io *io, const char *path, int *removed, struct spt_err *e);
 
-/* ---- in short -------------------------------------------------------------
- */
+/* ---- in short ------------------------------------------------------------ */
 
 struct spt_peek;
 
@@ -67,5 +66,10 @@ struct spt_summary {
 SPT_MUST int spt_summary_get(struct spt_summary *s, const struct spt_io *io,
     const char *path, struct spt_err *e);
 void spt_summary_fini(struct spt_summary *s);
+
+/* Appends the summary and the figures of progress.ndjson: lines of text for
+ * people, or (json) one line with an object. */
+SPT_MUST int spt_ckpt_status(struct spt_buf *out, const struct spt_io *io,
+    const char *path, bool json, struct spt_err *e);
 
 #endif

@@ -11,7 +11,8 @@ struct spt_check {
 	struct spt_ckpt c;
 	int (*each)(void *ctx, const struct spt_finding *f, struct spt_err *e);
 	void *ctx;
-	bool running; /* somebody holds `lock` or lock.source */
+	bool running;     /* somebody holds `lock` or lock.source */
+	bool logs_broken; /* what a restart needs cannot be told */
 	/* of commits.log: the newest, and the heads of the one before it */
 	int64_t committed;
 	char id[SPT_ID_SIZE];
@@ -22,8 +23,9 @@ struct spt_check {
 SPT_MUST int spt_check_tell(struct spt_check *k, enum spt_verdict verdict,
     const char *file, int64_t byte, const char *what, const char *advice,
     struct spt_err *e);
-/* The same of a failure: what and byte are taken from it.  -1 too when the
- * failure is not about the file (no memory). */
+/* The same of a failure: what, byte and the file, if it is about another one,
+ * are taken from it; its own advice only if advice is NULL.  -1 too when the
+ * failure is not about a file (no memory). */
 SPT_MUST int spt_check_tell_err(struct spt_check *k, enum spt_verdict verdict,
     const char *file, const struct spt_err *why, const char *advice,
     struct spt_err *e);

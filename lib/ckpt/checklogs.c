@@ -11,7 +11,8 @@ struct walk {
 	struct spt_check *k;
 	const char *name;
 	char before[SPT_ID_SIZE];
-	bool found; /* epochs.log has the newest committed epoch */
+	bool found;   /* epochs.log has the newest committed epoch */
+	int64_t done; /* the greatest of epochs.log */
 };
 
 static int
@@ -42,6 +43,8 @@ see_epoch(void *ctx, const struct spt_rec *rec, struct spt_err *e)
 		w->k->c.uuid, w->before, &ep, rec->at, w->name, e) < 0)
 		return -1;
 	memcpy(w->before, ep.id, sizeof w->before);
+	if (ep.done > w->done)
+		w->done = ep.done;
 	if (ep.epoch != w->k->committed)
 		return 0;
 	w->found = true;
@@ -68,6 +71,7 @@ check_log(struct walk *w, uint32_t type,
 	int rc = spt_log_open(&l, &k->c, w->name, type, false, each, w, &why);
 
 	if (rc < 0) {
+		k->logs_broken = true;
 		rc = spt_check_tell_err(k, SPT_BROKEN, w->name, &why, back, e);
 	} else if (k->io->fstat(k->io, l.fd, &st) < 0) {
 		rc = spt_fail_errno(e, errno, "%s: cannot look at", l.path);
@@ -101,5 +105,12 @@ spt_check_logs(struct spt_check *k, struct spt_err *e)
 	if (k->committed >= 0 && !w.found)
 		return spt_check_tell(k, SPT_BROKEN, "epochs.log", -1,
 		    "the newest committed epoch is not in it", back, e);
-	return 0;
+	/* Of a query that runs, commits.log was read earlier. */
+	if (w.done <= k->committed + 1 || k->running)
+		return 0;
+	k->logs_broken = true;
+	return spt_check_tell(k, SPT_BROKEN, "commits.log", -1,
+	    "it has lost records: epochs.log knows of commits that are not in "
+	    "it",
+	    back, e);
 }

@@ -12,6 +12,7 @@ struct folder {
 	const char *id;
 	struct spt_buf path, name; /* absolute, relative */
 	struct spt_head head;      /* of the newest commit */
+	bool broken;               /* so much was told already */
 	int64_t base, base_before; /* epochs of snapshots; -1: none */
 };
 
@@ -53,8 +54,9 @@ check_head(struct folder *f, const char *heads, struct spt_head *head,
 		*base = spt_state_epoch(head->file);
 		rc = spt_state_load(&at, head, NULL, NULL, NULL, &why);
 	}
-	if (rc == 0)
+	if (rc == 0 || f->broken)
 		return 0;
+	f->broken = verdict == SPT_BROKEN;
 	name = name_of(f, head->file, e);
 	if (name == NULL)
 		return -1;
@@ -92,7 +94,7 @@ check_need(struct folder *f, const char *file, int64_t epoch, struct spt_err *e)
 	int64_t oldest = f->base_before >= 0 ? f->base_before : f->base;
 	const char *name;
 
-	if (f->k->running)
+	if (f->k->running || f->k->logs_broken)
 		return 0;
 	if (epoch >= oldest && epoch <= f->base)
 		return 0;

@@ -176,8 +176,8 @@ look_for_epoch(const struct spt_ckpt *c, const char *name, struct spt_err *e)
 	spt_buf_fini(&path);
 	if (rc > 0)
 		rc = spt_fail(e, SPT_ECHECKPOINT,
-		    "%s/query: missing, though %s has epochs: bring it back "
-		    "from a copy, or begin anew with another directory",
+		    "%s/query: missing, though %s has epochs (bring it back "
+		    "from a copy, or begin anew with another directory)",
 		    c->path, name);
 	return rc;
 }

@@ -48,10 +48,8 @@ SPT_MUST int spt_follow_open(
 /* Costs one stat when nothing is new.  1: something was committed since the
  * last call.  0: nothing. */
 SPT_MUST int spt_follow_poll(struct spt_follow *f, struct spt_err *e);
-/* What the last poll knew.  Epochs are -1 and heads "" before the first. */
+/* The newest epoch that the last poll knew; -1 before the first. */
 int64_t spt_follow_epoch(const struct spt_follow *f);
-bool spt_follow_final(const struct spt_follow *f);
-const char *spt_follow_heads(const struct spt_follow *f);
 void spt_follow_close(struct spt_follow *f);
 
 #endif

@@ -20,6 +20,7 @@
 struct spt_epochlog {
 	struct spt_log log;
 	int64_t committed;
+	int64_t done;         /* the greatest of all records */
 	char id[SPT_ID_SIZE]; /* of the newest */
 	struct spt_buf payload;
 	/* while the log is read */
@@ -74,6 +75,8 @@ get(const struct spt_rec *rec, struct spt_epoch *ep)
 	ep->final = spt_field_int(&f) != 0;
 	id = spt_field_bytes(&f, &n_id);
 	ep->data = spt_field_bytes(&f, &ep->n);
+	/* May be left out: nothing is claimed then. */
+	ep->done = !f.bad && f.n != 0 ? spt_field_int(&f) : 0;
 	if (f.bad || f.n != 0 || n_id != SPT_ID_SIZE - 1)
 		return -1;
 	memcpy(ep->id, id, n_id);
@@ -88,7 +91,9 @@ put(const struct spt_epoch *ep, struct spt_buf *out, struct spt_err *e)
 	    spt_field_put_int(out, ep->final, e) < 0 ||
 	    spt_field_put(out, ep->id, SPT_ID_SIZE - 1, e) < 0)
 		return -1;
-	return spt_field_put(out, ep->data, ep->n, e);
+	if (spt_field_put(out, ep->data, ep->n, e) < 0)
+		return -1;
+	return spt_field_put_int(out, ep->done, e);
 }
 
 int
@@ -145,10 +150,13 @@ read_one(void *ctx, const struct spt_rec *rec, struct spt_err *e)
 			    (long long)ep.epoch, ep.id, l->newest->id);
 	}
 	memcpy(l->id, ep.id, sizeof l->id);
+	if (ep.done > l->done)
+		l->done = ep.done;
 	return 0;
 }
 
-/* Do the two logs fit together? */
+/* Do the two logs fit together?  A log that has lost whole records at its end
+ * looks as if they had never been written; only the other one knows. */
 static int
 compare(const struct spt_epochlog *l, struct spt_err *e)
 {
@@ -167,6 +175,11 @@ compare(const struct spt_epochlog *l, struct spt_err *e)
 		    log->path, (unsigned long long)log->size,
 		    (long long)l->newest->epoch,
 		    (long long)spt_log_newest(log));
+	if (l->done > l->committed + 1)
+		return spt_fail(e, SPT_ECHECKPOINT,
+		    "%s/commits.log: has lost records: epoch %lld was "
+		    "committed, says epochs.log (bring it back from a copy)",
+		    l->log.c->path, (long long)l->done - 1);
 	return 0;
 }
 

@@ -13,6 +13,9 @@ struct spt_epoch {
 	int64_t epoch;
 	spt_time time; /* processing time, for its begin and barrier */
 	bool final;
+	/* The commits of all epochs before this one were durable when it was
+	 * logged: commits.log cannot have lost them by a crash. */
+	int64_t done;
 	char id[SPT_ID_SIZE]; /* spate:id, see below */
 	const void *data;     /* positions and their CRCs: ingest's own */
 	size_t n;
@@ -36,7 +39,8 @@ SPT_MUST int spt_epochlog_get(struct spt_epochlog *l, int64_t epoch,
 
 /* Appends ep, whose epoch must be newest + 1, durably, and fills ep->id: 8
  * hexadecimal digits of the CRC32C chain over all records since the first
- * (its seed is the query's uuid) and 8 more of another hash over the same.
+ * (its seed is the query's uuid) and 8 more of another hash over the same;
+ * `done`, which is a matter of chance, takes no part.
  * After -1 the log refuses everything. */
 SPT_MUST int spt_epochlog_append(
     struct spt_epochlog *l, struct spt_epoch *ep, struct spt_err *e);

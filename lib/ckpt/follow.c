@@ -25,8 +25,6 @@ struct spt_follow {
 	bool started;
 	struct spt_reader r;
 	int64_t epoch;
-	bool final;
-	struct spt_buf heads;
 };
 
 int
@@ -43,14 +41,12 @@ spt_follow_open(
 	f->io = c->io;
 	f->fd = -1;
 	f->epoch = -1;
-	spt_buf_init(&f->heads, f->io);
 	spt_buf_init(&path, f->io);
 	if (spt_ckpt_path(c, &path, "commits.log", e) == 0 &&
 	    (s = spt_buf_str(&path, e)) != NULL)
 		f->path = spt_strdup(f->io, s, e);
 	spt_buf_fini(&path);
-	if (f->path == NULL || spt_buf_puts(&f->heads, "", e) < 0 ||
-	    spt_buf_str(&f->heads, e) == NULL) {
+	if (f->path == NULL) {
 		spt_follow_close(f);
 		return -1;
 	}
@@ -105,12 +101,7 @@ read_on(struct spt_follow *f, struct spt_err *e)
 		rc = spt_commit_get(&rec, f->path, &commit, e);
 		if (rc < 0 || commit.epoch <= f->epoch)
 			continue;
-		f->heads.len = 0;
-		rc = spt_buf_puts(&f->heads, commit.heads, e);
-		if (rc == 0 && spt_buf_str(&f->heads, e) == NULL)
-			rc = -1;
 		f->epoch = commit.epoch;
-		f->final = commit.final;
 		news = 1;
 	}
 	return rc < 0 ? -1 : news;
@@ -144,25 +135,12 @@ spt_follow_epoch(const struct spt_follow *f)
 	return f->epoch;
 }
 
-bool
-spt_follow_final(const struct spt_follow *f)
-{
-	return f->final;
-}
-
-const char *
-spt_follow_heads(const struct spt_follow *f)
-{
-	return (const char *)f->heads.data;
-}
-
 void
 spt_follow_close(struct spt_follow *f)
 {
 	if (f == NULL)
 		return;
 	leave(f);
-	spt_buf_fini(&f->heads);
 	spt_free(f->io, f->path);
 	spt_free(f->io, f);
 }

@@ -350,12 +350,6 @@ spt_member_join(struct spt_member **out, const struct spt_io *io,
 }
 
 bool
-spt_member_changed(const struct spt_member *m)
-{
-	return m->changed;
-}
-
-bool
 spt_member_has_head(const struct spt_member *m)
 {
 	return m->head.file[0] != '\0';
@@ -372,7 +366,6 @@ spt_member_load(struct spt_member *m,
 	assert(m->head.file[0] != '\0');
 	if (spt_state_load(&at, &m->head, load, self, &parts, e) < 0)
 		return advise(e, m->changed ? changed_advice : advice);
-	m->loaded = parts.bytes;
 	/* A state of other arguments is not gone on with, but saved anew. */
 	if (m->changed || m->has_base)
 		return 0;
@@ -383,20 +376,6 @@ const char *
 spt_member_head(const struct spt_member *m)
 {
 	return m->what;
-}
-
-const char *
-spt_member_id(const struct spt_member *m)
-{
-	return m->id;
-}
-
-uint64_t
-spt_member_bytes(const struct spt_member *m)
-{
-	if (!m->has_base)
-		return m->loaded;
-	return m->base.length + (m->delta_fd >= 0 ? m->pen.at : 0);
 }
 
 const struct spt_ckpt *

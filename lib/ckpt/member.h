@@ -41,8 +41,6 @@ struct spt_member;
  * up to restore. */
 SPT_MUST int spt_member_join(struct spt_member **m, const struct spt_io *io,
     const struct spt_member_conf *conf, struct spt_err *e);
-/* Did arguments or schema differ from the run before (and were accepted)? */
-bool spt_member_changed(const struct spt_member *m);
 /* Is there something to load?  false: the stage starts empty. */
 bool spt_member_has_head(const struct spt_member *m);
 /* Feeds exactly the head's state to load(self, in, e), which must read to the
@@ -74,9 +72,6 @@ SPT_MUST int spt_member_settle(struct spt_member *m, int64_t epoch,
     void *self, struct spt_err *e);
 /* For spt_heads_set: "-" or the newest state.  On loan until the next save. */
 const char *spt_member_head(const struct spt_member *m);
-const char *spt_member_id(const struct spt_member *m);
-/* Bytes of state files that the head needs: for progress. */
-uint64_t spt_member_bytes(const struct spt_member *m);
 /* The open directory, for keep.h. */
 const struct spt_ckpt *spt_member_ckpt(const struct spt_member *m);
 /* Frees and unlocks.  NULL is fine. */

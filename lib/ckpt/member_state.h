@@ -18,7 +18,6 @@ struct spt_member {
 	struct spt_statedir dir;
 	struct spt_head head;
 	char what[SPT_HEAD_SIZE]; /* the head as text */
-	uint64_t loaded;          /* bytes of the head that was loaded */
 	/* The snapshot to which deltas may be added, and those behind it. */
 	bool has_base;
 	struct spt_head base;

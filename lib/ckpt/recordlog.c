@@ -133,8 +133,8 @@ spt_log_open(struct spt_log *l, const struct spt_ckpt *c, const char *kind,
 	else if (e->code == ENOENT) {
 		spt_err_clear(e);
 		spt_fail(e, SPT_ECHECKPOINT,
-		    "%s: missing: bring it back from a copy, or begin anew "
-		    "with another directory",
+		    "%s: missing (bring it back from a copy, or begin anew "
+		    "with another directory)",
 		    l->path);
 	}
 	return rc;

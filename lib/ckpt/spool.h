@@ -64,6 +64,4 @@ SPT_MUST int spt_spool_reader_next(struct spt_spool_reader *r, const void **p,
     size_t *n, struct spt_spool_at *at, struct spt_err *e);
 void spt_spool_reader_close(struct spt_spool_reader *r);
 
-int spt_spool_compare(struct spt_spool_at a, struct spt_spool_at b);
-
 #endif

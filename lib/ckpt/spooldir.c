@@ -22,14 +22,6 @@ spt_zip_free(voidpf io, voidpf p)
 	spt_free(io, p);
 }
 
-int
-spt_spool_compare(struct spt_spool_at a, struct spt_spool_at b)
-{
-	if (a.segment != b.segment)
-		return a.segment < b.segment ? -1 : 1;
-	return a.byte < b.byte ? -1 : a.byte > b.byte;
-}
-
 char *
 spt_spool_path(const struct spt_spool *s, int64_t number, struct spt_err *e)
 {

@@ -57,7 +57,6 @@ SPT_MUST int spt_state_base(const struct spt_state_place *at, const char *delta,
 struct spt_state_parts {
 	struct spt_head base; /* the snapshot */
 	int64_t deltas;       /* how many follow it */
-	uint64_t bytes;       /* of both files, up to the heads */
 };
 
 /* Feeds exactly the state of head to load (NULL: only verifies it).  parts

@@ -387,7 +387,6 @@ spt_state_load(const struct spt_state_place *at, const struct spt_head *head,
 	table_init(&b.table, at->io);
 	if (head->file[0] == 'd')
 		rc = read_deltas(at, head, &b.table, &all.base, &all.deltas, e);
-	all.bytes = all.base.length + (all.deltas != 0 ? head->length : 0);
 	if (parts != NULL)
 		*parts = all;
 	spt_buf_init(&more, at->io);

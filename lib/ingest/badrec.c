@@ -75,9 +75,12 @@ spt_badrec_commit(struct spt_badrec *b, int64_t epoch, struct spt_buf *position,
 }
 
 static int
-stop(const struct spt_bad_record *r, struct spt_err *e)
+stop(const struct spt_badrec *b, const struct spt_bad_record *r,
+    struct spt_err *e)
 {
 	const char *column = r->column, *remedy = r->remedy;
+	const char *takes =
+	    b->frozen ? " with another checkpoint takes it; " : " takes it; ";
 
 	return spt_fail(e, SPT_EDATA,
 	    "%s: line %lld: %s%s%s%s (%s%s--bad FILE keeps such records and "
@@ -85,7 +88,7 @@ stop(const struct spt_bad_record *r, struct spt_err *e)
 	    r->file, (long long)r->line, column != NULL ? "column \"" : "",
 	    column != NULL ? column : "", column != NULL ? "\": " : "",
 	    r->reason, remedy != NULL ? remedy : "",
-	    remedy != NULL ? " takes it; " : "");
+	    remedy != NULL ? takes : "");
 }
 
 static int
@@ -125,7 +128,7 @@ spt_badrec_put(
 {
 	switch (b->what) {
 	case SPT_BAD_STOP:
-		return stop(r, e);
+		return stop(b, r, e);
 	case SPT_BAD_SKIP:
 		return 0;
 	case SPT_BAD_KEEP:

@@ -14,12 +14,12 @@ struct spt_badrec {
 	enum { SPT_BAD_STOP, SPT_BAD_SKIP, SPT_BAD_KEEP } what;
 	struct spt_sink *sink; /* to keep them in */
 	struct spt_buf lines;
+	bool frozen; /* the checkpoint has fixed the types of columns */
 };
 
 /* how: NULL, "stop", "skip", or a file, which is created. */
 SPT_MUST int spt_badrec_open(struct spt_badrec *b, const struct spt_io *io,
     const char *how, struct spt_err *e);
-/* For spt_decode_conf.bad; 0 goes on, -1 stops. */
 /* The same under a checkpoint: the file is brought back to the point. */
 SPT_MUST int spt_badrec_open_exact(struct spt_badrec *b,
     const struct spt_io *io, const char *how, const struct spt_sink_conf *conf,
@@ -28,6 +28,7 @@ SPT_MUST int spt_badrec_open_exact(struct spt_badrec *b,
  * file; -1. */
 SPT_MUST int spt_badrec_commit(struct spt_badrec *b, int64_t epoch,
     struct spt_buf *position, struct spt_err *e);
+/* For spt_decode_conf.bad; 0 goes on, -1 stops. */
 SPT_MUST int spt_badrec_put(
     struct spt_badrec *b, const struct spt_bad_record *r, struct spt_err *e);
 SPT_MUST int spt_badrec_flush(struct spt_badrec *b, struct spt_err *e);

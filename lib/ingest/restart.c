@@ -1,20 +1,13 @@
 /*
- * restart - the source's side of the protocol.
+ * restart - how a source begins under a checkpoint: it takes the checkpoint
+ * over, finds where the committed epochs end, and goes on from there.
  *
- * Rows leave as they come; what they were read from is logged before the
- * barrier leaves.  Hence an epoch that is not in the log has had no lasting
- * effect anywhere, and one that is there is always cut at the same bytes.
+ * What an epoch is logged as is epochend.c's; what is run again, rerun.c's.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "ingest/ingest_run.h"
-
-#define ATTACH_MS 10000
-#define FULL_EPOCHS 50 /* at most half of what the log keeps */
-
-/* ---- beginning ------------------------------------------------------------
- */
 
 static bool
 is_stopped(void *g)
@@ -235,21 +228,6 @@ write_query(struct spt_ingest *g, struct spt_err *e)
 	return rc;
 }
 
-static int
-open_spool(struct spt_ingest *g, struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-	char name[32];
-
-	spt_pipe_spool_name(name, r->run.number);
-	if (spt_spool_open(&r->spool, &r->ckpt, name,
-		(struct spt_spool_at){ 0, 0 }, e) < 0)
-		return -1;
-	r->spool_run = r->run.number;
-	r->from = r->to = spt_spool_at(r->spool);
-	return 0;
-}
-
 int
 spt_restart_begin(struct spt_ingest *g, struct spt_err *e)
 {
@@ -259,7 +237,7 @@ spt_restart_begin(struct spt_ingest *g, struct spt_err *e)
 
 	if (!g->frozen && write_query(g, e) < 0)
 		return -1;
-	if ((r->pipe || g->conf->spool) && open_spool(g, e) < 0)
+	if ((r->pipe || g->conf->spool) && spt_restart_open_spool(g, e) < 0)
 		return -1;
 	snprintf(restore, sizeof restore, "%lld", (long long)r->rec.committed);
 	g->cutter.next = r->rec.committed + 1;
@@ -283,10 +261,13 @@ spt_restart_open_bad(struct spt_ingest *g, struct spt_err *e)
 		.epoch = r->bad != NULL ? r->rec.committed : -1,
 		.position = r->bad,
 	};
+	int rc;
 
 	r->bad_conf = conf;
-	return spt_badrec_open_exact(
+	rc = spt_badrec_open_exact(
 	    &g->bad, g->io, g->conf->bad, &r->bad_conf, &at, e);
+	g->bad.frozen = g->frozen;
+	return rc;
 }
 
 /* The final epoch is committed: nothing may be new. */
@@ -361,261 +342,4 @@ spt_restart_close(struct spt_ingest *g)
 	spt_buf_fini(&r->data);
 	spt_free(g->io, r);
 	g->restart = NULL;
-}
-
-/* ---- the spool -------------------------------------------------------------
- */
-
-int
-spt_restart_spooled(struct spt_ingest *g, int64_t epoch, struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-
-	if (r->spool_run == 0)
-		return 0;
-	if (spt_grow(g->io, &r->begins, &r->cap_begins, r->n_begins + 1,
-		sizeof *r->begins, e) < 0)
-		return -1;
-	r->begins[r->n_begins++] = (struct spt_begin){
-		.epoch = epoch, .run = r->spool_run, .at = r->from
-	};
-	return 0;
-}
-
-/* Segments of runs before this one. */
-static int
-drop_runs(struct spt_ingest *g, int64_t before, struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-
-	for (; r->oldest_run < before; r->oldest_run++) {
-		struct spt_spool *s;
-		char name[32];
-		int rc;
-
-		spt_pipe_spool_name(name, r->oldest_run);
-		if (spt_spool_open(&s, &r->ckpt, name,
-			(struct spt_spool_at){ 0, 0 }, e) < 0)
-			return -1;
-		rc = spt_spool_drop(s, spt_spool_at(s), e);
-		spt_spool_close(s);
-		if (rc < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* What is needed to run the newest committed epoch again stays. */
-static int
-drop_committed(struct spt_ingest *g, int64_t committed, struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-	size_t i = 0;
-
-	while (i < r->n_begins && r->begins[i].epoch < committed)
-		i++;
-	if (i == r->n_begins || r->begins[i].epoch != committed)
-		return 0;
-	if (drop_runs(g, r->begins[i].run, e) < 0)
-		return -1;
-	if (r->spool != NULL && r->begins[i].run == r->run.number &&
-	    spt_spool_drop(r->spool, r->begins[i].at, e) < 0)
-		return -1;
-	r->n_begins -= i;
-	memmove(r->begins, r->begins + i, r->n_begins * sizeof *r->begins);
-	return 0;
-}
-
-/* ---- an epoch -------------------------------------------------------------
- */
-
-static int
-look_for_commits(struct spt_ingest *g, struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-	int rc = spt_follow_poll(r->commits, e);
-	int64_t committed = spt_follow_epoch(r->commits);
-
-	if (rc <= 0)
-		return rc;
-	if (spt_epochlog_trim(r->rec.epochs, committed, e) < 0)
-		return -1;
-	return drop_committed(g, committed, e);
-}
-
-/* What the epoch has read, as text in r->data. */
-static int
-describe(
-    struct spt_ingest *g, int64_t epoch, const char *bad, struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-	struct spt_live *live = g->live;
-	bool full = r->base < 0 || epoch - r->base >= FULL_EPOCHS ||
-		    r->change_bytes > r->full_bytes;
-	const struct spt_inputlog l = {
-		.base = full ? epoch : r->base,
-		.format = (char *)(uintptr_t)g->format,
-		.args =
-		    (char *)(uintptr_t)(g->conf->args != NULL ? g->conf->args
-							      : "{}"),
-		.bad = (char *)(uintptr_t)bad,
-		.run = r->gaps ? 0 : r->spool_run,
-		.from = r->from,
-		.to = r->to,
-		.skip =
-		    r->pipe && live->n != 0 ? live->v[0].from - r->offset : 0,
-	};
-
-	r->data.len = 0;
-	if (spt_inputlog_put(&r->data, &l, e) < 0 ||
-	    spt_seen_put(&live->seen, &r->data, full, e) < 0)
-		return -1;
-	for (size_t i = 0; i < live->n; i++)
-		if (spt_stretch_put(&r->data, &live->v[i], e) < 0)
-			return -1;
-	if (full) {
-		r->base = epoch;
-		r->full_bytes = r->data.len;
-		r->change_bytes = 0;
-	} else {
-		r->change_bytes += r->data.len;
-	}
-	return 0;
-}
-
-static int
-log_epoch(struct spt_ingest *g, const struct spt_control *b, const char *bad,
-    struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-	struct spt_epoch ep = {
-		.epoch = b->epoch, .time = b->time, .final = b->final
-	};
-
-	if (r->spool != NULL && r->spool_run == r->run.number) {
-		if (spt_spool_sync(r->spool, e) < 0)
-			return -1;
-		r->to = spt_spool_at(r->spool);
-	}
-	if (describe(g, b->epoch, bad, e) < 0)
-		return -1;
-	ep.data = r->data.data;
-	ep.n = r->data.len;
-	if (spt_epochlog_append(r->rec.epochs, &ep, e) < 0)
-		return -1;
-	memcpy(r->id, ep.id, sizeof r->id);
-	return 0;
-}
-
-/* The next epoch's bytes follow in the spool; but if a record that is too long
- * has begun, they are counted from where it was counted before. */
-static void
-go_on(struct spt_ingest *g)
-{
-	struct spt_restart *r = g->restart;
-	const struct spt_track *t = g->live->now;
-
-	g->live->n = 0;
-	r->gaps = false;
-	if (r->spool == NULL || r->spool_run != r->run.number)
-		return;
-	if (r->pipe && t != NULL && t->ahead.at != t->pos.done.at)
-		return;
-	r->from = r->to;
-	if (r->pipe && t != NULL)
-		r->offset = t->pos.done.at;
-}
-
-/* How long a swrite may take to attach.  Nobody reads a file while it is
- * written. */
-static int
-patience(const struct spt_ingest *g)
-{
-	struct stat st;
-
-	return g->io->fstat(g->io, g->emit.out[0].port->fd, &st) == 0 &&
-		       S_ISREG(st.st_mode)
-		   ? 0
-		   : ATTACH_MS;
-}
-
-int
-spt_restart_barrier(void *g_, struct spt_control *b, struct spt_err *e)
-{
-	struct spt_ingest *g = g_;
-	struct spt_restart *r = g->restart;
-	struct spt_buf bad;
-	const char *text = NULL;
-	int rc;
-
-	/* Whatever waits here is on its way while the disk works. */
-	if (spt_emit_flush(&g->emit, e) < 0)
-		return -1;
-	if (!r->attached &&
-	    spt_source_await_sink(&r->run, patience(g), &r->waiting, e) < 0)
-		return -1;
-	r->attached = true;
-	spt_buf_init(&bad, g->io);
-	rc = spt_badrec_commit(&g->bad, b->epoch, &bad, e);
-	if (rc > 0)
-		rc = (text = spt_buf_str(&bad, e)) != NULL ? 0 : -1;
-	if (rc == 0 && !r->replaying)
-		rc = log_epoch(g, b, text, e);
-	spt_buf_fini(&bad);
-	if (rc < 0 || spt_restart_spooled(g, b->epoch, e) < 0)
-		return -1;
-	go_on(g);
-	if (spt_meta_set(&b->extra, SPT_KEY_ID, r->id, e) < 0)
-		return -1;
-	return look_for_commits(g, e);
-}
-
-/* ---- the end ---------------------------------------------------------------
- */
-
-/* Has the swrite that was attached gone?  1, 0, -1. */
-static int
-sink_is_gone(struct spt_ingest *g, struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-	struct spt_lockfile l = { 0 };
-	struct spt_buf path;
-	const char *s;
-	int rc = -1;
-
-	spt_buf_init(&path, g->io);
-	if (spt_ckpt_path(&r->ckpt, &path, "lock.sink", e) == 0 &&
-	    (s = spt_buf_str(&path, e)) != NULL)
-		rc = spt_lockfile_try(&l, g->io, s, 0, e);
-	if (rc > 0)
-		spt_lockfile_drop(&l);
-	spt_buf_fini(&path);
-	return rc;
-}
-
-int
-spt_restart_wait(struct spt_ingest *g, struct spt_err *e)
-{
-	struct spt_restart *r = g->restart;
-	int64_t last = g->cutter.next - 1;
-	int ms = 1;
-
-	while (r->attached && spt_follow_epoch(r->commits) < last) {
-		bool ready;
-		int fd = -1, gone = sink_is_gone(g, e);
-
-		if (gone < 0 || look_for_commits(g, e) < 0)
-			return -1;
-		if (spt_follow_epoch(r->commits) >= last)
-			break;
-		if (gone)
-			return spt_fail(e, SPT_EUPSTREAM,
-			    "swrite has ended and epoch %lld is not committed",
-			    (long long)last);
-		if (spt_wait(
-			g->io, &fd, 1, &ready, -1, g->conf->signals, ms, e) < 0)
-			return -1;
-		ms = ms < 20 ? ms * 2 : 20;
-	}
-	return 0;
 }

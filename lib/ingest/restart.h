@@ -57,16 +57,10 @@ SPT_MUST int spt_restart_positions(struct spt_ingest *g, struct spt_err *e);
 /* The schema is known: the query begins, if it is new; and what else can be
  * done only now. */
 SPT_MUST int spt_restart_begin(struct spt_ingest *g, struct spt_err *e);
-/* The barrier of the open epoch is about to leave: logs the epoch.  For
- * cutter.h. */
-SPT_MUST int spt_restart_barrier(
-    void *g, struct spt_control *b, struct spt_err *e);
 /* The file of bad records, as the committed epochs left it. */
 SPT_MUST int spt_restart_open_bad(struct spt_ingest *g, struct spt_err *e);
 /* Re-runs what is to be re-run, then reads what is new. */
 SPT_MUST int spt_restart_run(struct spt_ingest *g, struct spt_err *e);
-/* Waits until the last epoch is committed. */
-SPT_MUST int spt_restart_wait(struct spt_ingest *g, struct spt_err *e);
 void spt_restart_close(struct spt_ingest *g);
 
 /* Fails: what cannot be read under a checkpoint. */
@@ -76,20 +70,36 @@ int spt_restart_no_arrow(struct spt_err *e);
  * NULL: *e.  l is to be ended. */
 SPT_MUST const char *spt_restart_epoch(struct spt_ingest *g, int64_t epoch,
     struct spt_epoch *ep, struct spt_inputlog *l, struct spt_err *e);
+
+/* ---- epochend.c ---------------------------------------------------------- */
+
+/* The barrier of the open epoch is about to leave: logs the epoch.  For
+ * cutter.h. */
+SPT_MUST int spt_restart_barrier(
+    void *g, struct spt_control *b, struct spt_err *e);
+/* Waits until the last epoch is committed. */
+SPT_MUST int spt_restart_wait(struct spt_ingest *g, struct spt_err *e);
+
+/* ---- spooled.c ----------------------------------------------------------- */
+
+/* A spool for what this run reads. */
+SPT_MUST int spt_restart_open_spool(struct spt_ingest *g, struct spt_err *e);
 /* Notes where the epoch that has just ended began in the spool, and that the
  * next one begins here. */
 SPT_MUST int spt_restart_spooled(
     struct spt_ingest *g, int64_t epoch, struct spt_err *e);
+/* That epoch is committed: what only earlier ones need goes.  What is needed to
+ * run it again stays. */
+SPT_MUST int spt_restart_unspool(
+    struct spt_ingest *g, int64_t committed, struct spt_err *e);
 
-/* ---- replay.c -------------------------------------------------------------
- */
+/* ---- rerun.c ------------------------------------------------------------- */
 
 /* Runs the epochs again that were logged and not committed.  1: one of them
  * was the final one; 0; -1. */
 SPT_MUST int spt_replay(struct spt_ingest *g, struct spt_err *e);
 
-/* ---- pipeinput.c ----------------------------------------------------------
- */
+/* ---- pipeinput.c --------------------------------------------------------- */
 
 /* What older runs have spooled and no epoch has read.  1, 0: asked to stop,
  * -1. */

@@ -117,7 +117,8 @@ spt__parts_recover(
 	if (at->epoch >= 0 && d->is.st_ino != p.inode)
 		return spt_fail(e, SPT_ECHECKPOINT,
 		    "%s: is another directory than the one that was committed "
-		    "to",
+		    "to (bring that one back, a copy of it is another one, or "
+		    "begin anew with another checkpoint)",
 		    sink->name);
 	if (p.base >= 0)
 		spt__part_hidden(keep_name, p.base, d->conf->ending);

@@ -132,8 +132,9 @@ go_on(struct exact_file *f, const struct spt_sink_point *at, struct spt_err *e)
 		return -1;
 	if (f->is.st_ino != p.inode)
 		return spt_fail(e, SPT_ECHECKPOINT,
-		    "%s: is another file than the one that was committed to "
-		    "(inode %llu, was %llu)",
+		    "%s: is another file than the one that was committed to: "
+		    "inode %llu, was %llu (bring that one back, a copy of it "
+		    "is another one, or begin anew with another checkpoint)",
 		    s->name, (unsigned long long)f->is.st_ino,
 		    (unsigned long long)p.inode);
 	f->base = p.base;

@@ -1,4 +1,4 @@
-#include "ckpt_harness.h"
+#include "ckpt_crashes.h"
 
 static struct spt_err err;
 
@@ -27,18 +27,27 @@ is_epoch(const struct spt_epoch *ep, int64_t n)
 	       memcmp(ep->data, want.data, want.n) == 0;
 }
 
+/* done: what epoch n knows to be committed. */
 static int
-log_epoch(
-    struct spt_epochlog *l, int64_t n, char id[SPT_ID_SIZE], struct spt_err *e)
+log_knowing(struct spt_epochlog *l, int64_t n, int64_t done,
+    char id[SPT_ID_SIZE], struct spt_err *e)
 {
 	struct spt_epoch ep;
 	char text[64];
 
 	fill(&ep, n, text);
+	ep.done = done;
 	if (spt_epochlog_append(l, &ep, e) < 0)
 		return -1;
 	memcpy(id, ep.id, SPT_ID_SIZE);
 	return 0;
+}
+
+static int
+log_epoch(
+    struct spt_epochlog *l, int64_t n, char id[SPT_ID_SIZE], struct spt_err *e)
+{
+	return log_knowing(l, n, 0, id, e);
 }
 
 static int
@@ -79,7 +88,6 @@ test_life(void)
 	CHECK(spt_follow_open(&follow, &c, &err) == 0);
 	CHECK(spt_follow_poll(follow, &err) == 0);
 	CHECK_INT(spt_follow_epoch(follow), -1);
-	CHECK_STR(spt_follow_heads(follow), "");
 	CHECK(spt_commitlog_open(&commits, &c, false, &err) == 0);
 	for (int64_t k = 0; k < 3000; k++) {
 		if (log_epoch(r.epochs, k, id[k], &err) < 0 ||
@@ -95,8 +103,6 @@ test_life(void)
 		simfs_get(fs, DIR "/epochs.log", &n);
 		most = n > most ? n : most;
 	}
-	CHECK_STR(
-	    spt_follow_heads(follow), "swindow-1=snapshot-2999:1:00000000");
 	/* Trimmed, but never below 100 epochs. */
 	CHECK(most < 80000);
 	CHECK(spt_epochlog_get(r.epochs, 2999 - SPT_LOG_KEEP, &ep, &err) == 1);
@@ -104,6 +110,8 @@ test_life(void)
 	CHECK_STR(ep.id, id[2999 - SPT_LOG_KEEP]);
 	CHECK(spt_epochlog_get(r.epochs, 5, &ep, &err) == 0);
 	CHECK(spt_epochlog_get(r.epochs, 3000, &ep, &err) == 0);
+	CHECK(spt_commitlog_get(commits, 2999, &commit, &err) == 1);
+	CHECK_STR(commit.heads, "swindow-1=snapshot-2999:1:00000000");
 	CHECK(spt_commitlog_get(commits, 2950, &commit, &err) == 1);
 	CHECK(commit.n == 3 && memcmp(commit.data, "pos", 3) == 0);
 	CHECK_STR(commit.id, id[2950]);
@@ -198,7 +206,7 @@ one_run(struct simfs *fs, struct promise *p, int64_t target)
 		goto done;
 	while (p->committed < target) {
 		if (p->logged == p->committed) {
-			if (log_epoch(r.epochs, p->logged + 1,
+			if (log_knowing(r.epochs, p->logged + 1, p->logged + 1,
 				p->id[p->logged + 1], &err) < 0)
 				goto done;
 			p->logged++;
@@ -215,54 +223,30 @@ done:
 	return rc;
 }
 
-/* At any operation, with any loss, and once more during the recovery. */
+static int
+run_work(struct simfs *fs, void *promised, int64_t target)
+{
+	return one_run(fs, promised, target);
+}
+
 static void
 test_crashes(void)
 {
-	struct simfs *start = new_checkpoint();
-	struct promise none = { .logged = -1, .committed = -1 };
-	long k, states = 0;
+	static const struct promise nothing = { .logged = -1, .committed = -1 };
+	static const struct crash_work work = { .run = run_work,
+		.err = &err,
+		.nothing = &nothing,
+		.size = sizeof nothing,
+		.target = { 3, 4, 5 },
+		.early = 23,
+		.whole = true,
+		.states = 300 };
 
-	for (k = 1;; k++)
-		for (int x = 0; x < 3 * SIMFS_LOSSES; x++) {
-			struct simfs *fs = simfs_clone(start);
-			struct promise p = none;
-			enum simfs_loss loss = (enum simfs_loss)(x / 3);
-
-			simfs_plan(fs)->crash = k;
-			simfs_plan(fs)->part = x % 3;
-			spt_err_clear(&err);
-			if (one_run(fs, &p, 3) == 0) {
-				CHECK(!simfs_plan(fs)->fired);
-				simfs_free(fs);
-				simfs_free(start);
-				printf("%ld states\n", states);
-				CHECK(states > 300);
-				return;
-			}
-			CHECK(err.kind == SPT_ESYSTEM);
-			simfs_restart(fs, loss, (uint64_t)k);
-			/* Again, somewhere in the recovery. */
-			simfs_plan(fs)->crash = 1 + (k * 7 + x) % 23;
-			simfs_plan(fs)->part = (int)(k + x) % 3;
-			spt_err_clear(&err);
-			if (one_run(fs, &p, 4) < 0)
-				CHECK(simfs_plan(fs)->fired);
-			simfs_restart(fs, loss, (uint64_t)k + 1000);
-			spt_err_clear(&err);
-			if (one_run(fs, &p, 5) < 0) {
-				printf("op %ld, %d: %s\n", k, x, err.msg);
-				CHECK(!"the third run works");
-			}
-			CHECK_INT(p.committed, 5);
-			CHECK_INT(simfs_plan(fs)->held, 0);
-			CHECK_INT(simfs_open_files(fs), 0);
-			states++;
-			simfs_free(fs);
-		}
+	crash_everywhere(&work);
+	fail_everywhere(&work, 50);
 }
 
-/* The same while both logs are trimmed. */
+/* Crashes while both logs are trimmed. */
 static void
 test_trim_crashes(void)
 {
@@ -336,68 +320,6 @@ done:
 
 /* ---- faults -------------------------------------------------------------- */
 
-static void
-test_faults(void)
-{
-	static const int codes[] = { EIO, ENOSPC, EINTR };
-	struct simfs *start = new_checkpoint();
-	struct promise none = { .logged = -1, .committed = -1 };
-
-	for (int what = 0; what < 8; what++) {
-		long k;
-
-		for (k = 1;; k++) {
-			struct simfs *fs = simfs_clone(start);
-			struct simfs_plan *plan = simfs_plan(fs);
-			struct promise p = none;
-			bool fired;
-			int rc;
-
-			plan->calls = plan->allocs = 0;
-			if (what == 6)
-				plan->starve = k;
-			else if (what == 7)
-				plan->shorten = k;
-			else
-				plan->fail = k;
-			plan->forever = what >= 3 && what < 6;
-			plan->code = codes[what % 3];
-			/* One that never ends is not a test. */
-			if (plan->forever && plan->code == EINTR) {
-				simfs_free(fs);
-				k = 999;
-				break;
-			}
-			spt_err_clear(&err);
-			rc = one_run(fs, &p, 3);
-			fired = plan->fired;
-			/* (A number of calls may be passed by.) */
-			if (k > 3000) {
-				simfs_free(fs);
-				break;
-			}
-			if (rc < 0)
-				CHECK(fired && err.kind == SPT_ESYSTEM);
-			CHECK_INT(plan->held, 0);
-			CHECK_INT(simfs_open_files(fs), 0);
-			/* The disk is fine again: what failed may be lost. */
-			simfs_restart(fs, SIMFS_DROP, 1);
-			spt_err_clear(&err);
-			rc = one_run(fs, &p, 5);
-			if (rc < 0)
-				printf("%d, call %ld: %s\n", what, k, err.msg);
-			CHECK_INT(rc, 0);
-			simfs_free(fs);
-			if (!fired && plan != NULL && what != 7)
-				break;
-			if (!fired && k > 400)
-				break;
-		}
-		CHECK(k > 50);
-	}
-	simfs_free(start);
-}
-
 /* A sync that failed once is not tried again: the log refuses. */
 static void
 test_failed_sync(void)
@@ -431,6 +353,60 @@ test_failed_sync(void)
 	CHECK(begin_run(simfs_io(fs), &c, &run, &r, fresh(&err)) == 0);
 	CHECK_INT(r.logged, 1);
 	end_run(&c, &run, &r);
+	simfs_free(fs);
+}
+
+/* ---- commits that are lost whole ------------------------------------------
+ */
+
+/* Ends of records are no torn tail: what epochs.log knows decides. */
+static void
+test_lost_commits(void)
+{
+	enum { EPOCHS = 6 };
+	struct simfs *fs = new_checkpoint();
+	const struct spt_io *io = simfs_io(fs);
+	char id[SPT_ID_SIZE];
+	struct spt_source_run run;
+	struct spt_commitlog *commits;
+	struct spt_recovery r;
+	struct spt_ckpt c;
+	size_t end[EPOCHS + 1], all;
+	uint8_t *log;
+
+	CHECK(begin_run(io, &c, &run, &r, fresh(&err)) == 0);
+	CHECK(spt_commitlog_open(&commits, &c, false, &err) == 0);
+	simfs_get(fs, DIR "/commits.log", &end[0]);
+	for (int64_t k = 0; k < EPOCHS; k++) {
+		CHECK(log_knowing(r.epochs, k, k, id, &err) == 0);
+		CHECK(log_commit(commits, k, id, &err) == 0);
+		simfs_get(fs, DIR "/commits.log", &end[k + 1]);
+	}
+	spt_commitlog_close(commits);
+	end_run(&c, &run, &r);
+	log = malloc(end[EPOCHS]);
+	memcpy(log, simfs_get(fs, DIR "/commits.log", &all), end[EPOCHS]);
+	CHECK_INT(all, end[EPOCHS]);
+	for (int64_t k = 0; k <= EPOCHS; k++) {
+		struct simfs *cut = simfs_clone(fs);
+		/* The last one may have been written and not synced. */
+		const bool fine = k >= EPOCHS - 1;
+
+		simfs_set(cut, DIR "/commits.log", log, end[k]);
+		CHECK(begin_run(simfs_io(cut), &c, &run, &r, fresh(&err)) ==
+		      (fine ? 0 : -1));
+		if (fine) {
+			CHECK_INT(r.committed, k - 1);
+			end_run(&c, &run, &r);
+		} else {
+			CHECK(err.kind == SPT_ECHECKPOINT &&
+			      has_text(&err, "/commits.log: has lost records: "
+					     "epoch 4 was committed"));
+		}
+		CHECK_INT(simfs_open_files(cut), 0);
+		simfs_free(cut);
+	}
+	free(log);
 	simfs_free(fs);
 }
 
@@ -690,8 +666,8 @@ main(void)
 	test_life();
 	test_ids();
 	test_crashes();
+	test_lost_commits();
 	test_trim_crashes();
-	test_faults();
 	test_failed_sync();
 	test_flips();
 	test_cuts();

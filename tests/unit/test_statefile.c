@@ -1,5 +1,5 @@
 #include "ckpt/check.h"
-#include "ckpt_harness.h"
+#include "ckpt_crashes.h"
 
 static struct spt_err err;
 
@@ -7,6 +7,7 @@ static struct spt_err err;
 
 #define KEYS 8
 #define SIZE 6000 /* of a value: so that deltas outweigh snapshots soon */
+#define STATE_MOST 250000 /* of a stage, in two or three files of each kind */
 
 struct model {
 	int64_t value[KEYS]; /* 0: the key is not there */
@@ -241,6 +242,21 @@ count_files(struct simfs *fs, const char *part)
 	return n;
 }
 
+/* Bytes of all that the stage has. */
+static size_t
+state_bytes(struct simfs *fs)
+{
+	static const char folder[] = DIR "/stages/count-1/";
+	const char *path;
+	size_t all = 0, n;
+
+	for (size_t k = 0; (path = simfs_file(fs, k)) != NULL; k++)
+		if (strncmp(path, folder, sizeof folder - 1) == 0 &&
+		    simfs_get(fs, path, &n) != NULL)
+			all += n;
+	return all;
+}
+
 /* ---- an ordinary life ---------------------------------------------------- */
 
 static void
@@ -259,7 +275,7 @@ test_life(void)
 			break;
 		}
 		CHECK(count_files(fs, "/snapshot-") <= 3);
-		CHECK(spt_member_bytes(p.m) < 300000);
+		CHECK(state_bytes(fs) < STATE_MOST);
 	}
 	/* Every barrier but the first waits for a delta only. */
 	CHECK(p.model.deltas == 159);
@@ -356,7 +372,7 @@ test_short_runs(void)
 			CHECK(!"a run begins");
 			break;
 		}
-		CHECK(spt_member_bytes(p.m) < 300000);
+		CHECK(state_bytes(fs) < STATE_MOST);
 		if (n % 3 == 0 && has_rows(n) && n != 0) {
 			/* This one is killed before it commits. */
 			char path[100];
@@ -489,92 +505,35 @@ test_ugly_entries(void)
 
 /* ---- crashes ------------------------------------------------------------- */
 
-/* At every operation of 14 epochs and one in the recovery: what was promised
- * is there, and what is loaded is the state of its epoch (start checks). */
-static void
-test_crashes(void)
+/* Of 14 epochs: what is loaded is the state of its epoch (start checks). */
+static int
+run_work(struct simfs *fs, void *promised, int64_t target)
 {
-	struct simfs *from = new_checkpoint();
-	long k, states = 0;
-
-	for (k = 1;; k++)
-		for (int x = 0; x < SIMFS_LOSSES; x++) {
-			struct simfs *fs = simfs_clone(from);
-			int64_t done = -1;
-
-			simfs_plan(fs)->crash = k;
-			simfs_plan(fs)->part = (int)((k + x) % 3);
-			spt_err_clear(&err);
-			if (one_run(fs, 13, &done) == 0) {
-				simfs_free(fs);
-				simfs_free(from);
-				CHECK(states > 600);
-				return;
-			}
-			CHECK(err.kind == SPT_ESYSTEM);
-			CHECK_INT(simfs_plan(fs)->held, 0);
-			simfs_restart(fs, (enum simfs_loss)x, (uint64_t)k);
-			simfs_plan(fs)->crash = 1 + (k * 13 + x) % 60;
-			simfs_plan(fs)->part = (int)(k % 3);
-			spt_err_clear(&err);
-			if (one_run(fs, 15, &done) < 0)
-				CHECK(simfs_plan(fs)->fired);
-			simfs_restart(fs, (enum simfs_loss)x, (uint64_t)k + 77);
-			spt_err_clear(&err);
-			if (one_run(fs, 20, &done) < 0) {
-				printf("op %ld, %d: %s\n", k, x, err.msg);
-				CHECK(!"the third run works");
-			}
-			CHECK_INT(done, 20);
-			CHECK_INT(simfs_open_files(fs), 0);
-			CHECK_INT(count_files(fs, ".tmp"), 0);
-			states++;
-			simfs_free(fs);
-		}
+	return one_run(fs, target, promised);
 }
 
 static void
-test_faults(void)
+check_tidy(struct simfs *fs, const void *promised)
 {
-	struct simfs *from = new_checkpoint();
+	(void)promised;
+	CHECK_INT(count_files(fs, ".tmp"), 0);
+}
 
-	for (int what = 0; what < 4; what++) {
-		long k;
+static void
+test_crashes(void)
+{
+	static const int64_t nothing = -1;
+	static const struct crash_work work = { .run = run_work,
+		.err = &err,
+		.check = check_tidy,
+		.nothing = &nothing,
+		.size = sizeof nothing,
+		.target = { 13, 15, 20 },
+		.early = 60,
+		.states = 600 };
 
-		for (k = 1; k < 3000; k++) {
-			struct simfs *fs = simfs_clone(from);
-			struct simfs_plan *plan = simfs_plan(fs);
-			int64_t done = -1;
-			bool fired;
-			int rc;
-
-			if (what == 0)
-				plan->starve = k;
-			else if (what == 3)
-				plan->shorten = k;
-			else
-				plan->fail = k;
-			plan->code = what == 1 ? ENOSPC : EINTR;
-			spt_err_clear(&err);
-			rc = one_run(fs, 7, &done);
-			fired = plan->fired;
-			if (rc < 0)
-				CHECK(fired && err.kind == SPT_ESYSTEM);
-			CHECK_INT(plan->held, 0);
-			CHECK_INT(simfs_open_files(fs), 0);
-			simfs_restart(fs, SIMFS_DROP, 1);
-			spt_err_clear(&err);
-			rc = one_run(fs, 9, &done);
-			if (rc < 0)
-				printf("%d, call %ld: %s\n", what, k, err.msg);
-			CHECK_INT(rc, 0);
-			simfs_free(fs);
-			if (!fired && (what != 3 || k > 300))
-				break;
-		}
-		CHECK(k > 60);
-	}
-	simfs_free(from);
+	crash_everywhere(&work);
+	fail_everywhere(&work, 60);
 }
 
 /* ---- damage -------------------------------------------------------------- */
@@ -727,11 +686,18 @@ test_other_state(void)
 
 /* ---- arguments, ids, --new-state ----------------------------------------- */
 
+/* What the member asked or said. */
+struct told {
+	int asked, warnings;
+};
+
 static int
 accept_some(
     void *ctx, const char *old_args, const char *old_schema, struct spt_err *e)
 {
-	(void)ctx;
+	struct told *told = ctx;
+
+	told->asked++;
 	CHECK_STR(old_schema, "k int");
 	if (strstr(old_args, "refuse") != NULL)
 		return spt_fail(e, SPT_ECHECKPOINT, "because of \"refuse\"");
@@ -744,6 +710,7 @@ test_arguments(void)
 	struct simfs *fs = new_checkpoint();
 	struct spt_member_conf other = { .args = "{\"k\":2}" };
 	int64_t done = -1;
+	struct told told = { 0 };
 	struct pipe p;
 
 	CHECK(one_run(fs, 4, &done) == 0);
@@ -755,15 +722,16 @@ test_arguments(void)
 	CHECK(one_run(fs, 5, &done) == 0);
 	/* Accepted: the new ones are kept with the first state of them. */
 	other.accept = accept_some;
+	other.ctx = &told;
 	CHECK(start(&p, fs, &other, fresh(&err)) == 0);
-	CHECK(spt_member_changed(p.m));
+	CHECK_INT(told.asked, 1);
 	stop(&p);
 	CHECK(start(&p, fs, &other, fresh(&err)) == 0);
-	CHECK(spt_member_changed(p.m));
+	CHECK_INT(told.asked, 2);
 	CHECK(spt_member_save(p.m, done + 1, save, &p.model, &err) == 0);
 	stop(&p);
 	CHECK(start(&p, fs, &other, fresh(&err)) == 0);
-	CHECK(!spt_member_changed(p.m));
+	CHECK_INT(told.asked, 2);
 	stop(&p);
 	other.args = "refuse";
 	CHECK(start(&p, fs, &other, fresh(&err)) == 0);
@@ -895,7 +863,7 @@ static void
 count_warning(void *ctx, const char *line)
 {
 	CHECK(strstr(line, "/") != NULL);
-	++*(int *)ctx;
+	((struct told *)ctx)->warnings++;
 }
 
 static void
@@ -903,11 +871,11 @@ test_untidy(void)
 {
 	struct simfs *fs = new_checkpoint();
 	struct simfs_plan *plan = simfs_plan(fs);
-	int warnings = 0;
+	struct told told = { 0 };
 	struct spt_member_conf other = { .args = "{}",
 		.accept = accept_some,
 		.warn = count_warning,
-		.ctx = &warnings };
+		.ctx = &told };
 	struct spt_commit commit = { .heads = "" };
 	int64_t done = -1;
 	int rounds = 0;
@@ -945,7 +913,7 @@ test_untidy(void)
 		rounds++;
 	}
 	CHECK(rounds > 2);
-	CHECK_INT(warnings, 1);
+	CHECK_INT(told.warnings, 1);
 	CHECK(count_files(fs, "/snapshot-") < before);
 	stop(&p);
 	simfs_free(fs);
@@ -959,7 +927,6 @@ main(void)
 	test_many();
 	test_ugly_entries();
 	test_crashes();
-	test_faults();
 	test_damage();
 	test_swapped();
 	test_other_state();

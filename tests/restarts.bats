@@ -344,13 +344,14 @@ at_once()
 
 # ---- rotation while nobody looks ---------------------------------------------
 
-# stuck LAST NEXT: when LAST has been written, swrite is stopped; NEXT is read
+# stuck LAST NEXT: when LAST has been committed, swrite is stopped; NEXT is read
 # and logged, but not committed; then all are killed.
 stuck()
 {
 	sread -C state -F --every 20ms -f lines log | swrite out.csv &
 	for _ in $(seq 200); do
-		[ "$(tail -n 1 out.csv 2>/dev/null)" != "$1" ] || break
+		[ "$(tail -n 1 out.csv 2>/dev/null)" = "$1" ] &&
+			spate status state | grep '^lag  *none' && break
 		sleep 0.025
 	done
 	pkill -STOP -P $$ swrite

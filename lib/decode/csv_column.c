@@ -104,7 +104,9 @@ put_one(struct spt_convert *k, const struct spt_coltype *t,
 static bool
 room_before(const struct spt_csv_span *s, size_t i)
 {
-	return s->p + cursor_at(s, i).end[-1] + 1 - s->low >= SPT__QUICK_BEFORE;
+	uint32_t from = cursor_at(s, i).end[-1] + 1; /* -1 + 1, perhaps */
+
+	return s->p + from - s->low >= SPT__QUICK_BEFORE;
 }
 
 ALWAYS_INLINE size_t

@@ -11,18 +11,15 @@
  * that no stage uses: a byte 0, "side", and its number.  So what was put aside
  * and what was counted can never disagree.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ckpt/durable.h"
+#include "ckpt/sealed.h"
 #include "stage/loop_run.h"
 #include "stage/stageargs.h"
 
 #define SIDE_KEY 6 /* bytes: 0 s i d e k */
-#define SIDE_BYTES 65536
 
 /* The columns that the stage reads: its state is about them. */
 static int
@@ -255,28 +252,16 @@ read_record(struct spt_loop_run *s, int k, struct spt_err *e)
 	struct spt_buf path;
 	const char *file;
 	char name[16];
-	size_t got;
-	int fd, rc = -1;
+	int rc = -1;
 
 	record_name(name, k);
 	spt_buf_init(&path, s->io);
-	if (stage_folder(s, &path, e) < 0 ||
-	    spt_buf_printf(&path, e, "/%s", name) < 0 ||
-	    (file = spt_buf_str(&path, e)) == NULL ||
-	    spt_buf_reserve(&s->side[k], SIDE_BYTES, e) < 0)
-		goto done;
-	fd = s->io->open(s->io, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
-	if (fd < 0) {
-		rc = errno == ENOENT ? 0 : spt_fail_errno(e, errno, "%s", file);
-		goto done;
-	}
-	do {
-		rc = spt_io_read(s->io, fd, s->side[k].data + s->side[k].len,
-		    SIDE_BYTES - s->side[k].len, &got, file, e);
-		s->side[k].len += got;
-	} while (rc > 0 && s->side[k].len < SIDE_BYTES);
-	s->io->close(s->io, fd);
-done:
+	if (stage_folder(s, &path, e) == 0 &&
+	    spt_buf_printf(&path, e, "/%s", name) == 0 &&
+	    (file = spt_buf_str(&path, e)) != NULL)
+		rc = spt_sealed_read(s->io, file, &s->side[k], e);
+	if (rc > 0 && s->side[k].len != 0)
+		s->side[k].len--; /* the newline */
 	spt_buf_fini(&path);
 	return rc < 0 ? -1 : 0;
 }
@@ -306,17 +291,20 @@ spt_loop_side_record(
     struct spt_loop *l, int k, const char *position, struct spt_err *e)
 {
 	struct spt_loop_run *s = l->run;
-	struct spt_buf path;
-	const char *folder;
+	struct spt_buf path, text;
+	const char *folder, *line;
 	char name[16];
 	int rc = -1;
 
 	record_name(name, k);
 	spt_buf_init(&path, s->io);
+	spt_buf_init(&text, s->io);
 	if (stage_folder(s, &path, e) == 0 &&
-	    (folder = spt_buf_str(&path, e)) != NULL)
-		rc = spt_durable_write(
-		    s->io, folder, name, 0600, position, strlen(position), e);
+	    (folder = spt_buf_str(&path, e)) != NULL &&
+	    spt_buf_printf(&text, e, "%s\n", position) == 0 &&
+	    (line = spt_buf_str(&text, e)) != NULL)
+		rc = spt_sealed_write(s->io, folder, name, line, e);
+	spt_buf_fini(&text);
 	spt_buf_fini(&path);
 	return rc;
 }

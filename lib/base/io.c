@@ -80,7 +80,7 @@ static ssize_t
 sys_splice(const struct spt_io *io, int from, int to, size_t n)
 {
 	(void)io;
-	return splice(from, NULL, to, NULL, n, 0);
+	return splice(from, NULL, to, NULL, n, SPLICE_F_NONBLOCK);
 }
 
 static int

@@ -35,7 +35,7 @@ struct spt_io {
 	int (*lstat)(const struct spt_io *, const char *path, struct stat *st);
 	int (*poll)(
 	    const struct spt_io *, struct pollfd *p, nfds_t n, int timeout_ms);
-	/* Without offsets and flags. */
+	/* Without offsets; does not wait for a pipe (EAGAIN). */
 	ssize_t (*splice)(const struct spt_io *, int from, int to, size_t n);
 	/* For the commands whose argument is an int, if they have one. */
 	int (*fcntl)(const struct spt_io *, int fd, int command, int arg);

@@ -5,34 +5,60 @@
  * to), they are read and written.
  */
 #include <errno.h>
+#include <signal.h>
 
 #include "base/io.h"
 
 #define CHUNK (64u << 10)
+
+/* Does only a write fail so? */
+static bool
+of_output(int code)
+{
+	return code == ENOSPC || code == EDQUOT || code == EFBIG ||
+	       code == EPIPE;
+}
+
+/* Nothing can be moved now: waits until it may.  Who reads the output may leave
+ * while nothing comes in; that ends the process as a write would have. */
+static int
+await(const struct spt_io *io, const struct spt_io_move *m, struct spt_err *e)
+{
+	struct pollfd p[2] = { { .fd = m->from, .events = POLLIN },
+		{ .fd = m->to } };
+
+	if (io->poll(io, p, 2, -1) < 0)
+		return errno == EINTR ? 0
+				      : spt_fail_errno(e, errno,
+					    "%s: cannot wait", m->from_name);
+	if (p[0].revents == 0) {
+		raise(SIGPIPE);
+		return spt_fail_errno(e, EPIPE, "%s: cannot write", m->to_name);
+	}
+	p[1].events = POLLOUT;
+	if (io->poll(io, &p[1], 1, -1) < 0 && errno != EINTR)
+		return spt_fail_errno(e, errno, "%s: cannot wait", m->to_name);
+	return 0;
+}
 
 /* 1: *got bytes were moved, 0: end of file, -1; 2: it takes a copy. */
 static int
 splice_once(const struct spt_io *io, const struct spt_io_move *m, size_t *got,
     struct spt_err *e)
 {
-	struct pollfd p[2] = { { .fd = m->from, .events = POLLIN },
-		{ .fd = m->to, .events = POLLOUT } };
 	ssize_t r;
 
 	for (;;) {
 		r = io->splice(io, m->from, m->to, m->n - m->moved);
 		if (r >= 0 || (errno != EINTR && errno != EAGAIN))
 			break;
-		/* Somebody made one of them non-blocking: each in turn. */
-		if (errno == EAGAIN &&
-		    (io->poll(io, &p[0], 1, -1) < 0 ||
-			io->poll(io, &p[1], 1, -1) < 0) &&
-		    errno != EINTR)
-			return spt_fail_errno(
-			    e, errno, "%s: cannot wait", m->from_name);
+		if (errno == EAGAIN && await(io, m, e) < 0)
+			return -1;
 	}
 	if (r < 0 && (errno == EINVAL || errno == ENOSYS))
 		return 2;
+	if (r < 0 && of_output(errno))
+		return spt_fail_errno(e, errno, "%s: cannot write", m->to_name);
 	if (r < 0)
 		return spt_fail_errno(e, errno, "%s: cannot move to %s",
 		    m->from_name, m->to_name);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "batch/builder.h"
@@ -34,7 +35,7 @@ odd_splice(const struct spt_io *io, int from, int to, size_t n)
 	}
 	if (o->step != 0 && n > o->step)
 		n = o->step;
-	return splice(from, NULL, to, NULL, n, 0);
+	return splice(from, NULL, to, NULL, n, SPLICE_F_NONBLOCK);
 }
 
 static void
@@ -216,9 +217,11 @@ cut(int code)
 	CHECK(spt_in_get_schema(in, &s, &e) == 1);
 	CHECK(announced(in, &b, &e) == 1);
 	CHECK(spt_out_pass(out, in, &e) == -1);
-	if (code == EIO) {
+	if (code == EIO || code == ENOSPC) {
 		CHECK(e.kind == SPT_ESYSTEM);
-		CHECK(strstr(e.msg, "input: cannot move to output") != NULL);
+		CHECK(strstr(e.msg, code == EIO
+					? "input: cannot move to output: "
+					: "output: cannot write: ") == e.msg);
 	} else {
 		char where[64];
 
@@ -233,6 +236,33 @@ cut(int code)
 	close(to[0]);
 	close(to[1]);
 	spt_buf_fini(&m.data);
+}
+
+/* Nothing comes in any more, and who read the output has left: nobody waits
+ * for the one because of the other. */
+static void
+left(void)
+{
+	struct spt_err e = { 0 };
+	int from[2], to[2];
+	struct spt_io_move m = {
+		.from_name = "input", .to_name = "output", .n = 100
+	};
+
+	CHECK(pipe(from) == 0 && pipe(to) == 0);
+	m.from = from[0];
+	m.to = to[1];
+	close(to[0]);
+	signal(SIGPIPE, SIG_IGN);
+	alarm(60);
+	CHECK(spt_io_move(spt_io_system(), &m, &e) == -1);
+	CHECK(e.code == EPIPE && m.moved == 0);
+	CHECK(strstr(e.msg, "output: cannot write: ") == e.msg);
+	alarm(0);
+	signal(SIGPIPE, SIG_DFL);
+	close(from[0]);
+	close(from[1]);
+	close(to[1]);
 }
 
 /* What has come as a whole is not on its way. */
@@ -307,6 +337,8 @@ main(void)
 	cut(0);
 	cut(EINVAL);
 	cut(EIO);
+	cut(ENOSPC);
+	left();
 	small();
 	widths();
 	return DONE;

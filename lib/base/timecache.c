@@ -13,8 +13,7 @@ take_minute(struct spt_time_cache *k, const char *p)
 {
 	unsigned hour = spt__two(p + 11), minute = spt__two(p + 14);
 
-	if ((p[10] != 'T' && p[10] != ' ') || p[13] != ':' || hour > 23 ||
-	    minute > 59)
+	if ((p[10] != 'T' && p[10] != ' ') || hour > 23 || minute > 59)
 		return false;
 	if (k->date[0] == '\0' || memcmp(k->date, p, sizeof k->date) != 0) {
 		spt_time midnight;
@@ -56,7 +55,8 @@ spt_time_parse_cached(struct spt_time_cache *k, const char *p, size_t n,
 	spt_time fraction = 0;
 	unsigned second;
 
-	if (n < 19 || (!zone && tz != NULL) || p[16] != ':')
+	/* With a colon in it, the text is not what an empty cache holds. */
+	if (n < 19 || (!zone && tz != NULL) || p[13] != ':' || p[16] != ':')
 		return spt_time_parse(p, n, tz, t);
 	second = spt__two(p + 17);
 	if (second > 59 ||

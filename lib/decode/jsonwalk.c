@@ -120,7 +120,8 @@ value(struct walk *w, struct spt_place *place)
 }
 
 /* The step that is here, behind step s.  Mostly steps were found in the order
- * in which they come. */
+ * in which they come.  First steps, which begin with the object's brace, are
+ * among them, and are no steps behind a value. */
 static inline const struct spt__trail_step *
 follow(const struct spt__trail *t, const struct spt__trail_step *s, bool first,
     const struct walk *w)
@@ -128,6 +129,8 @@ follow(const struct spt__trail *t, const struct spt__trail_step *s, bool first,
 	const char *p = w->p + w->at, *end = w->p + w->end;
 	int to;
 
+	if ((*p == '{') != first)
+		return NULL;
 	if (s + 1 < t->v + t->n && spt__trail_here(s + 1, p, end))
 		return s + 1;
 	to = spt__trail_follow(t, (int)(s - t->v), first, p, end);

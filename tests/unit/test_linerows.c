@@ -270,11 +270,41 @@ test_large(void)
 	spt_buf_fini(&text);
 }
 
+/* Bad lines whose texts between values are all known, but from elsewhere in an
+ * object: its start behind a value, and the other way round. */
+static void
+test_moved_steps(void)
+{
+	static const struct kind any = { "ndjson", NULL, NULL, NULL };
+	static const char *const lines[] = { "{\"a\":1}\n", "{\"b\":2}\n",
+		"{\"a\":3{\"b\":4}\n", "{\"b\":5{\"a\":6}\n" };
+	static const char *const later[] = {
+		"{\"a key that is longer than a step can hold "
+		"...........\":1,\"b\":2}\n",
+		"{\"b\":3,\"b\":4}\n", ",\"b\":5}\n", ",\"b\":6,\"b\":7}\n"
+	};
+	struct spt_err e = { 0 };
+	struct spt_buf text;
+
+	spt_buf_init(&text, spt_io_system());
+	for (unsigned i = 0; i < 400; i++)
+		run_must(spt_buf_puts(
+		    &text, lines[i < 60 ? i / 20 % 2 : i / 9 % 4], &e));
+	same(&any, &text, 0, 0, 0, 3);
+	text.len = 0;
+	for (unsigned i = 0; i < 400; i++)
+		run_must(spt_buf_puts(
+		    &text, later[i < 60 ? i / 20 % 2 : i / 9 % 4], &e));
+	same(&any, &text, 0, 0, 0, 3);
+	spt_buf_fini(&text);
+}
+
 int
 main(void)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		test_kind(&kinds[i]);
 	test_large();
+	test_moved_steps();
 	return DONE;
 }

@@ -147,6 +147,7 @@ test_times(void)
 		"2024-03-01T10:00:00,250Z", "2024-03-01T10:00:00UTC" };
 	static const char letters[] = "0123456789Z.:- T+/";
 	const char zeros[] = "\0\0\0\0\0\0\0\0\0\0T10:00:00Z";
+	const char more[] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0:00";
 	struct spt_time_cache k = { .midnight = 0 };
 	struct spt_err e = { 0 };
 	struct spt_tz *tz = NULL;
@@ -154,6 +155,7 @@ test_times(void)
 
 	CHECK(spt_tz_open(&tz, spt_io_system(), "Europe/Berlin", &e) == 0);
 	check_time(&k, zeros, sizeof zeros - 1, NULL);
+	check_time(&k, more, sizeof more - 1, NULL);
 	for (int i = 0; i < 100000; i++) {
 		char text[40];
 		size_t at = draw(&seed, sizeof texts / sizeof *texts);

@@ -10,11 +10,8 @@
 
 #include "decode/csv_index.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#if SPT_SIMD
 #include <immintrin.h>
-#define SIMD 1
-#else
-#define SIMD 0
 #endif
 
 #define PIECE 64
@@ -49,7 +46,7 @@ look_portable(const char *p, char delimiter, struct masks *m)
 	}
 }
 
-#if SIMD
+#if SPT_SIMD
 
 static inline uint64_t
 equal_sse2(const __m128i *v, char c)
@@ -79,9 +76,7 @@ look_sse2(const char *p, char delimiter, struct masks *m)
 	m->high = (unsigned)_mm_movemask_epi8(any);
 }
 
-#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
-
-AVX2 static inline uint64_t
+SPT_AVX2 static inline uint64_t
 equal_avx2(__m256i low, __m256i high, char c)
 {
 	const __m256i want = _mm256_set1_epi8(c);
@@ -91,7 +86,7 @@ equal_avx2(__m256i low, __m256i high, char c)
 	return (uint64_t)(unsigned)b << 32 | (unsigned)a;
 }
 
-AVX2 static void
+SPT_AVX2 static void
 look_avx2(const char *p, char delimiter, struct masks *m)
 {
 	__m256i low = _mm256_loadu_si256((const __m256i *)p);
@@ -238,7 +233,7 @@ make_portable(struct spt_csv_index *x, const char *p, size_t n)
 	make(x, p, n, look_portable);
 }
 
-#if SIMD
+#if SPT_SIMD
 
 static void
 make_sse2(struct spt_csv_index *x, const char *p, size_t n)
@@ -246,25 +241,13 @@ make_sse2(struct spt_csv_index *x, const char *p, size_t n)
 	make(x, p, n, look_sse2);
 }
 
-AVX2 static void
+SPT_AVX2 static void
 make_avx2(struct spt_csv_index *x, const char *p, size_t n)
 {
 	make(x, p, n, look_avx2);
 }
 
 #endif
-
-bool
-spt_csv_way_runs(enum spt_csv_way way)
-{
-#if SIMD
-	return way != SPT_CSV_AVX2 || (__builtin_cpu_supports("avx2") &&
-					  __builtin_cpu_supports("bmi") &&
-					  __builtin_cpu_supports("popcnt"));
-#else
-	return way == SPT_CSV_PORTABLE;
-#endif
-}
 
 int
 spt_csv_index_init(struct spt_csv_index *x, const struct spt_io *io,
@@ -284,9 +267,7 @@ spt_csv_index_init(struct spt_csv_index *x, const struct spt_io *io,
 	x->memory[0] = UINT32_MAX;
 	x->ends = x->memory + 1;
 	x->rows = x->memory + ends;
-	x->way = SPT_CSV_AVX2;
-	while (!spt_csv_way_runs(x->way))
-		x->way--;
+	x->way = spt_way_best();
 	return 0;
 }
 
@@ -305,11 +286,11 @@ spt_csv_index_make(struct spt_csv_index *x, const char *p, size_t n)
 		n = SPT_CSV_BLOCK;
 	x->quotes = x->escapes = x->newlines = false;
 	switch (x->way) {
-#if SIMD
-	case SPT_CSV_AVX2:
+#if SPT_SIMD
+	case SPT_WAY_AVX2:
 		make_avx2(x, p, n);
 		break;
-	case SPT_CSV_SSE2:
+	case SPT_WAY_SSE2:
 		make_sse2(x, p, n);
 		break;
 #endif

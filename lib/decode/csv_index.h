@@ -14,17 +14,13 @@
 #define SPT_CSV_INDEX_H
 
 #include "base/io.h"
+#include "base/simd.h"
 
 #define SPT_CSV_BLOCK 32768 /* bytes that one index covers at most */
 
-/* The ways to look at 64 bytes.  All find the same. */
-enum spt_csv_way { SPT_CSV_PORTABLE, SPT_CSV_SSE2, SPT_CSV_AVX2 };
-/* Can it run here? */
-bool spt_csv_way_runs(enum spt_csv_way way);
-
 struct spt_csv_index {
 	const struct spt_io *io;
-	enum spt_csv_way way;
+	enum spt_way way;
 	char delimiter;
 	/* Ends of cells (a delimiter or LF outside of quotes), as distances
 	 * from the start of the piece; ends[-1] is there, too, and is -1. */

@@ -4,11 +4,8 @@
  */
 #include "decode/linemap.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#if SPT_SIMD
 #include <immintrin.h>
-#define SIMD 1
-#else
-#define SIMD 0
 #endif
 
 #define PIECE 64
@@ -39,7 +36,7 @@ look_portable(const char *p, bool words, struct masks *m)
 	}
 }
 
-#if SIMD
+#if SPT_SIMD
 
 ALWAYS_INLINE void
 look_sse2(const char *p, bool words, struct masks *m)
@@ -70,9 +67,7 @@ look_sse2(const char *p, bool words, struct masks *m)
 	}
 }
 
-#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
-
-AVX2 ALWAYS_INLINE void
+SPT_AVX2 ALWAYS_INLINE void
 look_avx2(const char *p, bool words, struct masks *m)
 {
 	const __m256i control = _mm256_set1_epi8(0x1f);
@@ -166,7 +161,7 @@ make_portable(struct spt_linemap *m, const char *p, size_t n)
 		make(m, p, n, look_portable, false);
 }
 
-#if SIMD
+#if SPT_SIMD
 
 static void
 make_sse2(struct spt_linemap *m, const char *p, size_t n)
@@ -177,7 +172,7 @@ make_sse2(struct spt_linemap *m, const char *p, size_t n)
 		make(m, p, n, look_sse2, false);
 }
 
-AVX2 static void
+SPT_AVX2 static void
 make_avx2(struct spt_linemap *m, const char *p, size_t n)
 {
 	if (m->words)
@@ -187,18 +182,6 @@ make_avx2(struct spt_linemap *m, const char *p, size_t n)
 }
 
 #endif
-
-bool
-spt_linemap_way_runs(enum spt_linemap_way way)
-{
-#if SIMD
-	return way != SPT_LINEMAP_AVX2 || (__builtin_cpu_supports("avx2") &&
-					      __builtin_cpu_supports("bmi") &&
-					      __builtin_cpu_supports("popcnt"));
-#else
-	return way == SPT_LINEMAP_PORTABLE;
-#endif
-}
 
 int
 spt_linemap_init(struct spt_linemap *m, const struct spt_io *io, bool words,
@@ -223,9 +206,7 @@ spt_linemap_init(struct spt_linemap *m, const struct spt_io *io, bool words,
 	m->text = bytes + ends;
 	m->other = m->text + map;
 	memset(m->text, 0, 2 * map);
-	m->way = SPT_LINEMAP_AVX2;
-	while (!spt_linemap_way_runs(m->way))
-		m->way--;
+	m->way = spt_way_best();
 	return 0;
 }
 
@@ -245,11 +226,11 @@ spt_linemap_make(struct spt_linemap *m, const char *p, size_t n)
 	if (n > SPT_LINEMAP_BLOCK)
 		n = SPT_LINEMAP_BLOCK;
 	switch (m->way) {
-#if SIMD
-	case SPT_LINEMAP_AVX2:
+#if SPT_SIMD
+	case SPT_WAY_AVX2:
 		make_avx2(m, p, n);
 		break;
-	case SPT_LINEMAP_SSE2:
+	case SPT_WAY_SSE2:
 		make_sse2(m, p, n);
 		break;
 #endif

@@ -15,21 +15,13 @@
 
 #include "base/digits.h"
 #include "base/io.h"
+#include "base/simd.h"
 
 #define SPT_LINEMAP_BLOCK 32768 /* bytes that one map covers at most */
 
-/* The ways to look at 64 bytes.  All find the same. */
-enum spt_linemap_way {
-	SPT_LINEMAP_PORTABLE,
-	SPT_LINEMAP_SSE2,
-	SPT_LINEMAP_AVX2
-};
-/* Can it run here? */
-bool spt_linemap_way_runs(enum spt_linemap_way way);
-
 struct spt_linemap {
 	const struct spt_io *io;
-	enum spt_linemap_way way;
+	enum spt_way way;
 	bool words; /* what `other` is */
 	const char *p;
 	size_t readable; /* bytes at p, in the map or behind it */

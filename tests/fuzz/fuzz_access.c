@@ -93,8 +93,8 @@ check_lines(const uint8_t *data, size_t size, const struct spt_format *f)
 	if (text.len != 0)
 		memcpy(p, text.data, text.len);
 	HOLDS(spt_linemap_init(&m, spt_io_system(), f->words, &e) == 0);
-	for (m.way = SPT_LINEMAP_PORTABLE; m.way <= SPT_LINEMAP_AVX2; m.way++) {
-		if (!spt_linemap_way_runs(m.way))
+	for (m.way = SPT_WAY_PORTABLE; m.way <= SPT_WAY_AVX2; m.way++) {
+		if (!spt_way_runs(m.way))
 			continue;
 		spt_linemap_make(&m, p, text.len);
 		for (size_t i = 0; i < m.n_lines; i++)

@@ -114,9 +114,9 @@ check_index(struct csv_check *k, const char *p, size_t n, char delimiter)
 	spt_csv_index_make(&k->index, p, n);
 	if (spt_csv_index_init(&other, spt_io_system(), delimiter, &e) < 0)
 		abort();
-	for (other.way = SPT_CSV_PORTABLE; other.way <= SPT_CSV_AVX2;
+	for (other.way = SPT_WAY_PORTABLE; other.way <= SPT_WAY_AVX2;
 	     other.way++) {
-		if (!spt_csv_way_runs(other.way))
+		if (!spt_way_runs(other.way))
 			continue;
 		spt_csv_index_make(&other, p, n);
 		same = same && same_index(&k->index, &other);

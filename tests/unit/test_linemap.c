@@ -85,11 +85,10 @@ check(const char *text, size_t n)
 
 		CHECK(
 		    spt_linemap_init(&m, spt_io_system(), kind != 0, &e) == 0);
-		for (int way = SPT_LINEMAP_PORTABLE; way <= SPT_LINEMAP_AVX2;
-		     way++) {
-			if (!spt_linemap_way_runs((enum spt_linemap_way)way))
+		for (int way = SPT_WAY_PORTABLE; way <= SPT_WAY_AVX2; way++) {
+			if (!spt_way_runs((enum spt_way)way))
 				continue;
-			m.way = (enum spt_linemap_way)way;
+			m.way = (enum spt_way)way;
 			spt_linemap_make(&m, copy, n);
 			CHECK(right(&m, copy, most, n));
 			CHECK(finds(&m, most));
@@ -151,6 +150,6 @@ main(void)
 {
 	test_small();
 	test_random();
-	CHECK((ways & 1 << SPT_LINEMAP_PORTABLE) != 0);
+	CHECK((ways & 1 << SPT_WAY_PORTABLE) != 0);
 	return DONE;
 }

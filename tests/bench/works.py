@@ -143,7 +143,7 @@ W1 = Work(
     "W1", "CSV, 10-minute windows by path: count and sum of bytes", ("csv",),
     2, (
         CSV_ALL, CSV_SOME,
-        windowed("spate -j 2", 'sread -j 2 -f csv "$csv"'),
+        windowed("spate -j 1", 'sread -j 1 -f csv "$csv"'),
         awk("mawk", "mawk", "csv", AWK_WINDOW),
         awk("gawk", "gawk", "csv", AWK_WINDOW),
         mlr("mlr", 'mlr --icsv --ocsv %s "$csv"' % MLR_WINDOW, (0, 1, 2, 3)),

@@ -67,8 +67,8 @@ put_object(struct spt_buf *out, unsigned odd, unsigned *seed)
 		"\"b\":", "\"s\":", "\"nobody wants this one\":" };
 	static const char *const other[] = { "\"i\" : ", "\"\\u0069\":",
 		"\"\":", "\"s\":\t",
-		"\"a key that is longer than a step can hold "
-		"...........\":" };
+		("\"a key that is longer than a step can hold "
+		 "...........\":") };
 	const unsigned n = sizeof keys / sizeof *keys;
 	struct spt_err e = { 0 };
 	bool moved = odd != 0 && draw(seed, odd) == 0;
@@ -120,8 +120,8 @@ put_access(struct spt_buf *out, unsigned odd, unsigned *seed)
 		"200 5x", "200\t512", "200 512 ", "\"200\" 512", "200 51\"2",
 		"200  512", "" };
 	static const char *const tails[] = { " \"-\" \"curl/8.5.0\"",
-		" \"http://a.example/b\" \"Mozilla/5.0 (X11; Linux x86_64; "
-		"rv:128.0) Gecko/20100101 Firefox/128.0 and so on\"",
+		(" \"http://a.example/b\" \"Mozilla/5.0 (X11; Linux x86_64; "
+		 "rv:128.0) Gecko/20100101 Firefox/128.0 and so on\""),
 		" \"-\" \"-\"", " - -", "", " \"-\"", " \"\" \"\"",
 		" \"a\"b\" \"c\"", " \"a\\\"b\" \"c\"", " \"a\" \"never closed",
 		" \"a\" \"b\" 0.25", " \"a\"  \"b\"", " \"a\tb\" \"c\"",
@@ -279,8 +279,8 @@ test_moved_steps(void)
 	static const char *const lines[] = { "{\"a\":1}\n", "{\"b\":2}\n",
 		"{\"a\":3{\"b\":4}\n", "{\"b\":5{\"a\":6}\n" };
 	static const char *const later[] = {
-		"{\"a key that is longer than a step can hold "
-		"...........\":1,\"b\":2}\n",
+		("{\"a key that is longer than a step can hold "
+		 "...........\":1,\"b\":2}\n"),
 		"{\"b\":3,\"b\":4}\n", ",\"b\":5}\n", ",\"b\":6,\"b\":7}\n"
 	};
 	struct spt_err e = { 0 };

@@ -140,8 +140,8 @@ test_order(void)
 		"{\"b\":\"y\",\"a\":0,\"b\":\"x\",\"a\":1}",
 		"{\"\\u0061\":1,\"b\":\"\\u0078\"}",
 		"{}",
-		"{\"a_name_that_is_longer_than_what_a_step_can_hold_____\":1,"
-		"\"a\":1}",
+		("{\"a_name_that_is_longer_than_what_a_step_can_hold_____\":1,"
+		 "\"a\":1}"),
 	};
 	static const char *const rows[] = { "1|x|1.5|true", "1|x|1.5|true",
 		"1|~|1.5|true", "~|~|~|true", "1|x|1.5|true", "1|~|1.5|~",

@@ -8,6 +8,8 @@
 #ifndef SPT_BULK_H
 #define SPT_BULK_H
 
+#include <string.h>
+
 #include "batch/builder.h"
 
 /* Room for n values (not bool) and so many bytes of text.  0 or -1. */
@@ -20,6 +22,20 @@ SPT_MUST int spt_bulk_add(
 /* n nulls, for which there need be no room.  0 or -1. */
 SPT_MUST int spt_bulk_add_nulls(
     struct spt_colb *c, size_t n, struct spt_err *e);
+
+#define SPT_BULK_CHUNK 32 /* bytes that text is copied in */
+
+/* Text of n bytes; SPT_BULK_CHUNK bytes behind it can be read, and written. */
+static inline void
+spt_bulk_copy(char *to, const char *p, size_t n)
+{
+	size_t k = 0;
+
+	do {
+		memcpy(to + k, p + k, SPT_BULK_CHUNK);
+		k += SPT_BULK_CHUNK;
+	} while (k < n);
+}
 
 /* Where the next value goes.  It has its alignment. */
 static inline void *

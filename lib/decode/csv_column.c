@@ -13,7 +13,6 @@
 #include "batch/bulk.h"
 #include "decode/csv_column.h"
 
-#define CHUNK 32 /* bytes that text is copied in */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 struct piece {
@@ -163,18 +162,6 @@ take_times(struct spt_convert *to, const struct spt_csv_span *s, bool quotes,
 	return i - first;
 }
 
-/* CHUNK bytes can be read behind all cells, and written. */
-ALWAYS_INLINE void
-copy_text(char *to, const struct piece *c)
-{
-	size_t k = 0;
-
-	do {
-		memcpy(to + k, c->p + k, CHUNK);
-		k += CHUNK;
-	} while (k < c->n);
-}
-
 /* The column has room for all that the cells have.  *text: their bytes. */
 ALWAYS_INLINE size_t
 take_texts(const struct spt_csv_span *s, bool quotes, size_t i, size_t n,
@@ -184,9 +171,10 @@ take_texts(const struct spt_csv_span *s, bool quotes, size_t i, size_t n,
 	int32_t *ends = spt_bulk_values(col);
 	const int32_t base = (int32_t)col->bytes.len;
 	const bool escapes = quotes && s->escapes, high = s->high;
-	const bool roomy = s->high_end - s->p >= 0 &&
-			   (size_t)(s->high_end - s->p) >=
-			       s->ends[(n - 1) * s->step] + (size_t)CHUNK;
+	const bool roomy =
+	    s->high_end - s->p >= 0 &&
+	    (size_t)(s->high_end - s->p) >=
+		s->ends[(n - 1) * s->step] + (size_t)SPT_BULK_CHUNK;
 	struct cursor k = cursor_at(s, i);
 	size_t first = i, len = 0;
 
@@ -200,7 +188,7 @@ take_texts(const struct spt_csv_span *s, bool quotes, size_t i, size_t n,
 		if (high && !spt_utf8_valid((const uint8_t *)c.p, c.n))
 			break;
 		if (roomy)
-			copy_text(to + len, &c);
+			spt_bulk_copy(to + len, c.p, c.n);
 		else
 			memcpy(to + len, c.p, c.n);
 		len += c.n;
@@ -237,12 +225,12 @@ make_room(const struct spt_csv_span *s, size_t i, size_t n,
 		 * bound that needs no sum. */
 		text = s->ends[(n - 1) * s->step] -
 		       ((s->ends + i * s->step)[-1] + 1);
-		if (text + CHUNK > col->bytes.cap - col->bytes.len)
+		if (text + SPT_BULK_CHUNK > col->bytes.cap - col->bytes.len)
 			text = text_of(s, i, n);
-		if (text + CHUNK > INT32_MAX - col->bytes.len)
+		if (text + SPT_BULK_CHUNK > INT32_MAX - col->bytes.len)
 			return spt_fail(e, SPT_EDATA,
 			    "more than 2 GiB of text in one column of a batch");
-		text += CHUNK;
+		text += SPT_BULK_CHUNK;
 	}
 	return spt_bulk_room(col, n - i, text, e);
 }

@@ -12,8 +12,6 @@
 #include "decode/json_scan.h"
 #include "decode/linecolumn.h"
 
-#define CHUNK 32 /* bytes that text is copied in */
-
 /* The cells of a span one after the other.  A loop has one of its own, so that
  * what it writes cannot be what it reads. */
 struct cursor {
@@ -119,52 +117,27 @@ take_floats(const struct spt_line_span *s, size_t i, size_t n, double *v)
 	return i - first;
 }
 
+/* Times of RFC 3339, or of access logs. */
 static size_t
-take_times(struct spt_convert *to, const struct spt_line_span *s, size_t i,
-    size_t n, spt_time *v)
+take_times(struct spt_convert *to, const struct spt_line_span *s, bool clf,
+    size_t i, size_t n, spt_time *v)
 {
 	struct cursor k = cursor_at(s, i);
 	size_t first = i;
 
-	for (; i < n; i++) {
+	for (; i < n; i++, v++) {
 		struct spt_place c = next(&k);
+		const char *p = k.p + c.at;
+		int rc;
 
-		if (c.kind != SPT_CELL_TEXT ||
-		    spt_time_parse_cached(
-			&to->dates, k.p + c.at, c.n, to->tz, v++) == 0)
+		if (c.kind != SPT_CELL_TEXT)
+			break;
+		rc = clf ? spt_time_parse_clf_cached(&to->clf_dates, p, c.n, v)
+			 : spt_time_parse_cached(&to->dates, p, c.n, to->tz, v);
+		if (rc == 0)
 			break;
 	}
 	return i - first;
-}
-
-static size_t
-take_clf_times(struct spt_convert *to, const struct spt_line_span *s, size_t i,
-    size_t n, spt_time *v)
-{
-	struct cursor k = cursor_at(s, i);
-	size_t first = i;
-
-	for (; i < n; i++) {
-		struct spt_place c = next(&k);
-
-		if (c.kind != SPT_CELL_TEXT ||
-		    spt_time_parse_clf_cached(
-			&to->clf_dates, k.p + c.at, c.n, v++) == 0)
-			break;
-	}
-	return i - first;
-}
-
-/* CHUNK bytes can be read behind all cells, and written. */
-static inline void
-copy_text(char *to, const char *p, size_t n)
-{
-	size_t k = 0;
-
-	do {
-		memcpy(to + k, p + k, CHUNK);
-		k += CHUNK;
-	} while (k < n);
 }
 
 /* The column has room for all that the cells have.  *text: how many bytes were
@@ -176,7 +149,7 @@ take_texts(const struct spt_line_span *s, size_t i, size_t n,
 	char *to = (char *)col->bytes.data + col->bytes.len;
 	int32_t *ends = spt_bulk_values(col);
 	const int32_t base = (int32_t)col->bytes.len;
-	const bool roomy = s->behind >= CHUNK;
+	const bool roomy = s->behind >= SPT_BULK_CHUNK;
 	struct cursor k = cursor_at(s, i);
 	size_t first = i, len = 0;
 
@@ -186,7 +159,7 @@ take_texts(const struct spt_line_span *s, size_t i, size_t n,
 		if (!is_scalar(&c) && c.kind != SPT_CELL_NESTED)
 			break;
 		if (roomy)
-			copy_text(to + len, k.p + c.at, c.n);
+			spt_bulk_copy(to + len, k.p + c.at, c.n);
 		else
 			memcpy(to + len, k.p + c.at, c.n);
 		len += c.n;
@@ -220,9 +193,9 @@ make_room(const struct spt_line_span *s, size_t n, struct spt_colb *col,
 	if (col->type == SPT_BOOL)
 		return 0;
 	if (col->type == SPT_UTF8) {
-		text = s->most + CHUNK;
+		text = s->most + SPT_BULK_CHUNK;
 		if (text > col->bytes.cap - col->bytes.len)
-			text = text_of(s, n) + CHUNK;
+			text = text_of(s, n) + SPT_BULK_CHUNK;
 		if (text > INT32_MAX - col->bytes.len)
 			return spt_fail(e, SPT_EDATA,
 			    "more than 2 GiB of text in one column of a batch");
@@ -244,11 +217,10 @@ take(struct spt_convert *k, const struct spt_coltype *t,
 	case SPT_UTF8:
 		return take_texts(s, i, n, col, text);
 	case SPT_TIMESTAMP:
-		if (t->form == SPT_FORM_RFC3339)
-			return take_times(k, s, i, n, spt_bulk_values(col));
-		if (t->form == SPT_FORM_CLF)
-			return take_clf_times(k, s, i, n, spt_bulk_values(col));
-		return 0;
+		if (t->form != SPT_FORM_RFC3339 && t->form != SPT_FORM_CLF)
+			return 0;
+		return take_times(
+		    k, s, t->form == SPT_FORM_CLF, i, n, spt_bulk_values(col));
 	default:
 		return 0;
 	}
